@@ -1,0 +1,196 @@
+import type {
+  Account,
+  Authenticator,
+  Changes,
+  Delivery,
+  Loaded,
+  LoadKeys,
+  LoginTransaction,
+  Reservation,
+  Store,
+  Stores,
+  Window,
+} from '../ports/index.js';
+
+interface Running {
+  count: number;
+  end: number;
+}
+
+/**
+ * Everything in this process's memory: for development and tests. A restart forgets all of it, and a
+ * second process shares none of it, so guesses could be spread over both.
+ *
+ * @throws TypeError `ERR_MFA_MEMORY_STORE` when `NODE_ENV` is `production`
+ */
+export function memoryStores(): Stores {
+  if (process.env['NODE_ENV'] === 'production') {
+    throw Object.assign(
+      new TypeError(
+        'memoryStores() forgets guess budgets and enrolled authenticators at a restart, so it refuses to run with NODE_ENV=production. Use postgresStores(pool) or sqliteStores(database).',
+      ),
+      { code: 'ERR_MFA_MEMORY_STORE' },
+    );
+  }
+  const byIssuer = new Map<string, Store>();
+  return (issuer) => {
+    const store = byIssuer.get(issuer) ?? memoryStore();
+    byIssuer.set(issuer, store);
+    return store;
+  };
+}
+
+function memoryStore(): Store {
+  const accounts = new Map<string, Account>();
+  const authenticators = new Map<string, Map<string, Authenticator>>();
+  const transactions = new Map<string, LoginTransaction>();
+  const byLogin = new Map<string, Set<string>>();
+  const byAddress = new Map<string, Set<string>>();
+  const deliveries = new Map<string, Delivery>();
+  const windows = new Map<string, Running>();
+
+  const loginKey = (tx: LoginTransaction) => `${tx.userId}\n${tx.clientId}`;
+
+  function addressUse(address: string | undefined, except: string | undefined) {
+    const use = { active: 0, pending: 0 };
+    if (address === undefined) return use;
+    for (const userId of byAddress.get(address) ?? []) {
+      if (userId === except) continue;
+      const same = [...(authenticators.get(userId)?.values() ?? [])].filter(
+        (it) => it.address === address,
+      );
+      if (same.some((it) => it.status !== 'pending')) use.active++;
+      else if (same.length > 0) use.pending++;
+    }
+    return use;
+  }
+
+  function removeTransaction(id: string) {
+    const tx = transactions.get(id);
+    if (!tx) return;
+    transactions.delete(id);
+    const ids = byLogin.get(loginKey(tx));
+    ids?.delete(id);
+    if (ids?.size === 0) byLogin.delete(loginKey(tx));
+  }
+
+  function putTransaction(tx: LoginTransaction, keep: number | undefined) {
+    const ids = byLogin.get(loginKey(tx)) ?? new Set<string>();
+    if (keep !== undefined && ids.size > keep) {
+      const stored = [...ids].map((id) => transactions.get(id) as LoginTransaction).reverse();
+      stored.sort((a, b) => Number(b.sends > 0) - Number(a.sends > 0) || b.createdAt - a.createdAt);
+      for (const old of stored.slice(keep)) removeTransaction(old.id);
+    }
+    transactions.set(tx.id, tx);
+    byLogin.set(loginKey(tx), ids.add(tx.id));
+  }
+
+  function removeAuthenticator(userId: string, id: string) {
+    const own = authenticators.get(userId);
+    const address = own?.get(id)?.address;
+    own?.delete(id);
+    if (own?.size === 0) authenticators.delete(userId);
+    if (address === undefined || [...(own?.values() ?? [])].some((it) => it.address === address)) return;
+    const users = byAddress.get(address);
+    users?.delete(userId);
+    if (users?.size === 0) byAddress.delete(address);
+  }
+
+  function putAuthenticator(it: Authenticator) {
+    const own = authenticators.get(it.userId) ?? new Map<string, Authenticator>();
+    authenticators.set(it.userId, own.set(it.id, it));
+    if (it.address === undefined) return;
+    byAddress.set(it.address, (byAddress.get(it.address) ?? new Set()).add(it.userId));
+  }
+
+  function apply({ account, put, remove, keepTransactions }: Changes) {
+    if (account) accounts.set(account.userId, { ...account, version: account.version + 1 });
+    for (const id of remove?.transactions ?? []) removeTransaction(id);
+    for (const id of remove?.deliveries ?? []) deliveries.delete(id);
+    for (const id of remove?.authenticators ?? []) {
+      if (account) removeAuthenticator(account.userId, id);
+    }
+    for (const it of put?.authenticators ?? []) putAuthenticator(it);
+    for (const it of put?.transactions ?? []) putTransaction(it, keepTransactions);
+    for (const it of put?.deliveries ?? []) deliveries.set(it.id, it);
+  }
+
+  function running(key: string, now: number): Running | undefined {
+    const window = windows.get(key);
+    return window && window.end > now ? window : undefined;
+  }
+
+  return {
+    async load({ transactionId, userId, deliveryId, address }: LoadKeys): Promise<Loaded> {
+      const transaction = transactionId === undefined ? undefined : transactions.get(transactionId);
+      const user = transaction?.userId ?? userId;
+      return {
+        transaction,
+        delivery: deliveryId === undefined ? undefined : deliveries.get(deliveryId),
+        account:
+          user === undefined
+            ? undefined
+            : (accounts.get(user) ?? {
+                userId: user,
+                version: 0,
+                lanes: {},
+                failures: {},
+                sends: [],
+              }),
+        authenticators: user === undefined ? [] : [...(authenticators.get(user)?.values() ?? [])],
+        addressUse: addressUse(address, user),
+      };
+    },
+
+    async commit(changes) {
+      const { account } = changes;
+      if (account && (accounts.get(account.userId)?.version ?? 0) !== account.version) return false;
+      apply(changes);
+      return true;
+    },
+
+    async reserve(wanted: readonly Window[], now: number): Promise<Reservation> {
+      const full = wanted
+        .map(({ key, limit }) => ({ key, limit, window: running(key, now) }))
+        .filter(({ limit, window }) => (window?.count ?? 0) >= limit)
+        .sort((a, b) => (b.window?.end ?? 0) - (a.window?.end ?? 0))[0];
+      if (full) return { granted: false, key: full.key, retryAt: full.window?.end ?? now };
+      for (const { key, length } of wanted) {
+        const window = running(key, now) ?? { count: 0, end: now + length };
+        window.count++;
+        windows.set(key, window);
+      }
+      return { granted: true };
+    },
+
+    async release(taken: readonly Window[], now: number) {
+      for (const { key } of taken) {
+        const window = running(key, now);
+        if (window && window.count > 0) window.count--;
+      }
+    },
+
+    async purge(now, limit) {
+      let removed = 0;
+      const sweep = <T>(from: Map<string, T>, dead: (it: T) => boolean, drop: (id: string) => void) => {
+        let left = limit;
+        for (const [id, it] of from) {
+          if (left === 0) break;
+          if (!dead(it)) continue;
+          drop(id);
+          left--;
+          removed++;
+        }
+      };
+      for (const [userId, own] of authenticators) {
+        sweep(own, (it) => (it.expiresAt ?? Infinity) <= now, (id) => removeAuthenticator(userId, id));
+      }
+      sweep(transactions, (it) => it.expiresAt <= now, removeTransaction);
+      sweep(deliveries, (it) => it.expiresAt <= now, (id) => deliveries.delete(id));
+      sweep(windows, (it) => it.end <= now, (key) => windows.delete(key));
+      return removed;
+    },
+
+    async ready() {},
+  };
+}

@@ -1,0 +1,98 @@
+import type { AuthenticatorType } from './authenticators/type.js';
+import type { PolicyCallback } from './core/policy.js';
+import type { MfaKeys } from './crypto/keys.js';
+import type { Clients, Clock, OnEvent, Random, Stores, Users } from './ports/index.js';
+
+/** An API that access tokens may be asked for. */
+export interface Api {
+  /** The `audience` of the request and the `aud` of the token. */
+  readonly audience: string;
+  /** Scopes that may be granted for it. */
+  readonly scopes: readonly string[];
+  /** Seconds; default `lifetimes.accessToken`. */
+  readonly accessTokenLifetime?: number | undefined;
+}
+
+/** Lifetimes in seconds. */
+export interface Lifetimes {
+  /** `mfa_token`. Default 600, at most 600 (security.md D17). */
+  readonly mfaToken?: number | undefined;
+  /** `oob_code` and the code in the message. Default 300, at most 600 (D2). */
+  readonly bindingCode?: number | undefined;
+  /** An enrollment that nobody confirmed. Default 600, at most 600 (D27). */
+  readonly enrollment?: number | undefined;
+  /** Access tokens. Default 86400, at most 86400 (D20 advises 900 where clients can refresh). */
+  readonly accessToken?: number | undefined;
+  /** Access tokens for the MFA audience. Default 600, at most 600 (D19). */
+  readonly mfaAccessToken?: number | undefined;
+  /** `id_token`. Default 36000, at most 86400. */
+  readonly idToken?: number | undefined;
+}
+
+/** How many guesses may be compared. Every number may only be lowered (security.md D3-D7). */
+export interface GuessLimits {
+  /** Per challenge. Default 5, from 3 to 5 (D3). */
+  readonly perChallenge?: number | undefined;
+  /** Per `mfa_token`. Default 10 (D17). */
+  readonly perTransaction?: number | undefined;
+  /** Failures per user in any 24 hours, over all authenticators, clients and tokens. Default 15 (D5). */
+  readonly perDay?: number | undefined;
+  /** Failures per user in any 30 days. Default 60 (D5). */
+  readonly perMonth?: number | undefined;
+  /** Failures in a row that disable an authenticator. Default 50 (D6). */
+  readonly untilDisabled?: number | undefined;
+  /** Wrong recovery codes per user in any 24 hours. Default 5 (D7). */
+  readonly recoveryPerDay?: number | undefined;
+}
+
+/** How many messages may be sent. Every number may only be lowered (security.md D10, D11). */
+export interface SendLimits {
+  /** Per login. Default 5. */
+  readonly perTransaction?: number | undefined;
+  /** Per user in any 24 hours. Default 10. */
+  readonly perUserPerDay?: number | undefined;
+  /** Per number or address, over all users, in 10 minutes. Default 3. */
+  readonly perAddressPer10Minutes?: number | undefined;
+  /** Per number or address, over all users, in 24 hours. Default 10. */
+  readonly perAddressPerDay?: number | undefined;
+  /** Users that may share one number or address. Default 5. */
+  readonly usersPerAddress?: number | undefined;
+}
+
+/** Everything that a host tells `createMfa()`. */
+export interface MfaOptions {
+  /**
+   * Absolute URL with its trailing slash, `https://auth.example.com/`: the `iss` of every token, the domain in
+   * messages, and with `mfa/` appended the audience of the MFA API. Never taken from a request.
+   */
+  readonly issuer: string;
+  /** Secrets; `npx express-mfa keys` makes a set, `generateKeys()` makes one in code. */
+  readonly keys: MfaKeys;
+  /** The host's users. */
+  readonly users: Users;
+  /** The host's clients. */
+  readonly clients: Clients;
+  /** `memoryStores()`, `sqliteStores(database)` or `postgresStores(pool)`. */
+  readonly stores: Stores;
+  /** What users may enroll, in the order of preference: `otp()`, `oob({ channels })`, `recoveryCode()`. */
+  readonly authenticators: readonly AuthenticatorType[];
+  /** APIs that tokens may be asked for, beside the MFA API. Default none. */
+  readonly apis?: readonly Api[] | undefined;
+  /** Audience of a request that names none. Default `${issuer}userinfo`. */
+  readonly defaultAudience?: string | undefined;
+  /** Who needs a second factor. Default: everyone. A user with an active authenticator is always challenged. */
+  readonly policy?: PolicyCallback | undefined;
+  readonly lifetimes?: Lifetimes | undefined;
+  readonly guesses?: GuessLimits | undefined;
+  readonly sends?: SendLimits | undefined;
+  /** Algorithm of access tokens, `RS256` (default) or `ES256`; `id_token`s are always RS256. */
+  readonly accessTokenAlgorithm?: 'RS256' | 'ES256' | undefined;
+  /** Whether `mfa_required` lists what may be enrolled or challenged. Default true. */
+  readonly mfaRequirements?: boolean | undefined;
+  /** Whether `amr` and `acr` stand in `id_token`s. Default true. */
+  readonly amrInIdToken?: boolean | undefined;
+  /** Receives every event of the audit log. */
+  readonly onEvent?: OnEvent | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}

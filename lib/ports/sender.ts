@@ -1,0 +1,24 @@
+/** One message to one recipient. */
+export interface Message {
+  /** Unique; the same for a repeated attempt, so a gateway may drop duplicates. */
+  readonly id: string;
+  readonly channel: string;
+  /** E.164 number or e-mail address. */
+  readonly to: string;
+  /** What the person reads or hears; a fixed template, nothing the user typed. */
+  readonly text: string;
+  /** The digits by themselves, for gateways that fill a template of their own. Never log it. */
+  readonly code?: string | undefined;
+  readonly purpose: 'enroll' | 'login' | 'notice';
+}
+
+/**
+ * The host's object that delivers messages. Resolves when the gateway accepted the message; anything
+ * else is a failure and the person may ask again.
+ *
+ * @param signal aborts after the send time-out (5 seconds)
+ * @throws SenderError with `retryAfter` (seconds) when the gateway says to wait
+ */
+export interface Sender {
+  send(message: Message, context: { readonly signal: AbortSignal }): Promise<unknown>;
+}
