@@ -1,0 +1,110 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import {
+  createMfa,
+  discoveryRouter,
+  email,
+  importAuthenticators,
+  type Mfa,
+  type MfaKeys,
+  mfaRouter,
+  oauthRouter,
+  oob,
+  otp,
+  recoveryCode,
+  type Stores,
+  sms,
+  voice,
+} from 'express-mfa';
+import { outboxSender, webhookSender } from 'express-mfa/adapters/senders';
+import type { Config } from './config.js';
+import { errorMembers, log, logEvent } from './log.js';
+import { outboxRouter } from './outbox.js';
+import { exampleClients, type Seed } from './seed.js';
+import { exampleUsers } from './users.js';
+import { whoami } from './whoami.js';
+
+/** The whole example: this app's users, clients and message provider, and express-mfa mounted over them. */
+export async function exampleApp(options: {
+  readonly config: Config;
+  readonly issuer: string;
+  readonly keys: MfaKeys;
+  readonly stores: Stores;
+  readonly seed: Seed;
+  readonly stopping: AbortSignal;
+}): Promise<Express> {
+  const { config, issuer, keys, stores, seed, stopping } = options;
+  const outbox = config.webhookUrl === undefined ? outboxSender() : undefined;
+  const send = outbox ?? webhookSender({ url: config.webhookUrl as string });
+  const { countries } = config;
+
+  const mfa = createMfa({
+    issuer,
+    keys,
+    stores,
+    users: await exampleUsers(seed.users),
+    clients: exampleClients(seed.clients),
+    apis: seed.apis,
+    authenticators: [
+      otp({ issuer: 'Example' }),
+      oob({ channels: [sms({ send, countries }), voice({ send, countries }), email({ send })] }),
+      recoveryCode(),
+    ],
+    policy: () => (config.policy === 'always' ? 'enroll' : 'challenge'),
+    onEvent: logEvent,
+  });
+  await importSeed(mfa, seed);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxy);
+
+  app.use('/oauth', oauthRouter(mfa)); // POST /oauth/token
+  app.use('/mfa', mfaRouter(mfa)); // POST /associate and /challenge, GET and DELETE /authenticators
+  app.use('/.well-known', discoveryRouter(mfa)); // openid-configuration, jwks.json
+
+  const audiences = [`${issuer}userinfo`, ...seed.apis.map((it) => it.audience)];
+  app.get('/api/whoami', await whoami({ issuer, audiences, keys }));
+  app.get('/healthz', health(mfa));
+  if (outbox) app.use('/dev', outboxRouter(outbox, stopping));
+  app.use(notFound, failed);
+  return app;
+}
+
+/** Authenticators of the seed file, for users who have none yet. */
+async function importSeed(mfa: Mfa, { users, authenticators }: Seed): Promise<void> {
+  for (const user of users) {
+    const own = authenticators.filter((it) => it.user_id === user.id);
+    const phones = own.flatMap((it) => ('phone_number' in it ? it.phone_number : []));
+    const imported = [
+      ...own.flatMap((it) => (it.type === 'otp' ? { totp: { secret: it.secret } } : [])),
+      ...[...new Set(phones)].map((value) => ({ phone: { value } })),
+      ...own.flatMap((it) => (it.type === 'email' ? { email: { value: it.email } } : [])),
+    ];
+    if (imported.length > 0) await importAuthenticators(mfa, user.id, imported);
+  }
+}
+
+/** 200 while requests can be served. A database that hangs counts as one that is gone. */
+function health(mfa: Mfa): RequestHandler {
+  return async (_request, response) => {
+    const late = AbortSignal.timeout(2_000);
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      late.addEventListener('abort', () => reject(new Error('the store does not answer')));
+    });
+    response.set('Cache-Control', 'no-store');
+    await Promise.race([mfa.ready(), tooLate]).then(
+      () => response.json({ status: 'ok' }),
+      (error: Error) => response.status(503).json({ status: 'unavailable', reason: error.message }),
+    );
+  };
+}
+
+const notFound: RequestHandler = (_request, response) => {
+  response.status(404).json({ error: 'not_found', error_description: 'No such page.' });
+};
+
+const failed: ErrorRequestHandler = (error, _request, response, next) => {
+  log('request.failed', errorMembers(error));
+  if (response.headersSent) return next(error);
+  response.status(500).json({ error: 'server_error', error_description: 'Something went wrong.' });
+};

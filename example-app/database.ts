@@ -1,0 +1,64 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Stores } from 'express-mfa';
+import { memoryStores } from 'express-mfa/adapters/memory';
+import { migratePostgres, postgresStores } from 'express-mfa/adapters/postgres';
+import { type SqliteDatabase, sqliteStores } from 'express-mfa/adapters/sqlite';
+import type { Database } from './config.js';
+import { errorMembers, log } from './log.js';
+
+export interface OpenDatabase {
+  readonly stores: Stores;
+  /** For people. */
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+/** Opens what `DATABASE_URL` names. The library takes it from there and never closes it. */
+export async function openDatabase(database: Database): Promise<OpenDatabase> {
+  if (database.kind === 'postgres') return openPostgres(database.url);
+  if (database.kind === 'sqlite') return openSqlite(database.directory);
+  return { stores: memoryStores(), name: 'memory', close: async () => {} };
+}
+
+async function openPostgres(url: string): Promise<OpenDatabase> {
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 1_000, // also the longest wait for a free one
+    statement_timeout: 2_000,
+    query_timeout: 2_500,
+    keepAlive: true,
+  });
+  // A connection that breaks while idle is replaced by itself; without a listener it would end the process.
+  pool.on('error', (error) => log('database.error', errorMembers(error)));
+  await migratePostgres(pool);
+  return { stores: postgresStores(pool), name: 'PostgreSQL', close: () => pool.end() };
+}
+
+async function openSqlite(directory: string): Promise<OpenDatabase> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const file = join(directory, 'mfa.sqlite');
+  const Sqlite = await sqliteModule();
+  const handle = new Sqlite(file);
+  return { stores: sqliteStores(handle), name: file, close: async () => handle.close() };
+}
+
+type SqliteConstructor = new (file: string) => SqliteDatabase & { close(): void };
+
+/** Built into Node from 22.13; before that the same thing from npm. */
+async function sqliteModule(): Promise<SqliteConstructor> {
+  for (const name of ['node:sqlite', '@photostructure/sqlite']) {
+    try {
+      const { DatabaseSync } = await import(name);
+      return DatabaseSync;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ERR_UNKNOWN_BUILTIN_MODULE' && code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new Error(
+    'No SQLite: use Node 22.13 or newer, or npm install @photostructure/sqlite, or set DATABASE_URL',
+  );
+}

@@ -1,0 +1,103 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { exampleApp } from './app.js';
+import { type Config, readConfig } from './config.js';
+import { type OpenDatabase, openDatabase } from './database.js';
+import { errorMembers, log } from './log.js';
+import { developmentKeys } from './secrets.js';
+import { readSeed } from './seed.js';
+
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+};
+const IN_FLIGHT = 10_000; // longest wait for requests in flight at the end
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const seed = await readSeed(config.seedFile);
+  let handle: RequestListener = (_request, response) => {
+    response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1' });
+    response.end(JSON.stringify({ status: 'unavailable', reason: 'starting' }));
+  };
+  const server = await listen(config, (request, response) => handle(request, response));
+  const { port } = server.address() as AddressInfo;
+  const issuer = config.issuer ?? `http://localhost:${port}/`; // after listening: the port may be 0
+  const database = await openDatabase(config.database);
+  const stopping = new AbortController();
+  stopOnSignal(server, database, stopping);
+  const keys = config.secrets ?? (await developmentKeys(config.dataDirectory));
+  const { stores } = database;
+  handle = await exampleApp({ config, issuer, keys, stores, seed, stopping: stopping.signal });
+  greet(config, { url: urlOf(config, port), issuer, database: database.name });
+}
+
+function listen(config: Config, listener: RequestListener): Promise<Server> {
+  const server = config.tls
+    ? createTlsServer({ ...LIMITS, ...config.tls }, listener)
+    : createServer(LIMITS, listener);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `PORT ${config.port} is in use; PORT=0 takes a free one`;
+      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
+    });
+    server.listen(config.port, config.host, () => resolve(server));
+  });
+}
+
+/** The first signal lets requests in flight finish, a second one does not. */
+function stopOnSignal(server: Server, database: OpenDatabase, stopping: AbortController): void {
+  const stop = (signal: string) => {
+    if (stopping.signal.aborted) process.exit(0);
+    stopping.abort();
+    log('server.stopping', { signal });
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const late = setTimeout(() => server.closeAllConnections(), IN_FLIGHT);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(late);
+      const end = () => {
+        log('server.stopped');
+        process.exit(0);
+      };
+      database.close().then(end, end);
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function urlOf({ host, tls }: Config, port: number): string {
+  const everywhere = /^(127\.\d+\.\d+\.\d+|0\.0\.0\.0|::1?)$/.test(host);
+  const name = everywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `${tls ? 'https' : 'http'}://${name}:${port}`;
+}
+
+interface Running {
+  readonly url: string;
+  readonly issuer: string;
+  readonly database: string;
+}
+
+/** One line on stdout for programs; five on stderr for people, so that stdout stays JSON lines. */
+function greet(config: Config, { url, issuer, database }: Running): void {
+  log('server.listening', { url, port: Number(new URL(url).port), issuer, database });
+  const curl = `curl ${config.tls ? '-k ' : ''}${url}/oauth/token -d grant_type=password`;
+  const phone = config.webhookUrl ?? `${url}/dev/outbox`;
+  process.stderr.write(`express-mfa example: ${url}   issuer ${issuer}   database ${database}
+  open   ${phone}   the phone that receives every code
+  try    npm run tutorial   in a second terminal: enroll a phone, request by request
+  or     ${curl} -d client_id=spa -d username=ann@example.com -d 'password=correct horse'
+  users  ann (nothing enrolled), bob (authenticator app), carol (phone); Ctrl-C stops the app
+`);
+}
+
+process.stdout.on('error', () => {}); // whoever read the log is gone; the app is not
+main().catch((error: Error) => {
+  log('server.failed', errorMembers(error));
+  console.error(`express-mfa example: ${error.message}`);
+  process.exit(1);
+});
