@@ -79,7 +79,9 @@ function importProblems(path: string, specifier: string): string[] {
   if (name === 'express-mfa') return ['imports the package by its own name'];
   if (name === 'process' || name === 'node:process') return ['imports process'];
   const allowed = packages[name.replace(/^@types\//, '')];
-  return allowed && !allowed.includes(here) ? [`imports ${name}, allowed in ${allowed}`] : [];
+  return allowed && !allowed.includes(here)
+    ? [`imports ${name}, allowed in ${allowed.join(', ')}`]
+    : [];
 }
 
 function specifierOf(node: Node): string | undefined {
