@@ -22,7 +22,7 @@ export default defineConfig({
     reporters: ['default', './test/support/reporter.ts'],
     coverage: {
       provider: 'v8',
-      include: ['lib/**'],
+      include: ['lib/**/*.ts'],
       reporter: ['text-summary', 'lcovonly'],
       thresholds: { lines: 90, branches: 80 },
     },
