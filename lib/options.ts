@@ -1,4 +1,4 @@
-import type { AuthenticatorType } from './authenticators/type.js';
+import type { AuthenticatorType } from './core/authenticator-type.js';
 import type { PolicyCallback } from './core/policy.js';
 import type { MfaKeys } from './crypto/keys.js';
 import type { Clients, Clock, OnEvent, Random, Stores, Users } from './ports/index.js';

@@ -90,7 +90,8 @@ function memoryStore(): Store {
     const address = own?.get(id)?.address;
     own?.delete(id);
     if (own?.size === 0) authenticators.delete(userId);
-    if (address === undefined || [...(own?.values() ?? [])].some((it) => it.address === address)) return;
+    if (address === undefined || [...(own?.values() ?? [])].some((it) => it.address === address))
+      return;
     const users = byAddress.get(address);
     users?.delete(userId);
     if (users?.size === 0) byAddress.delete(address);
@@ -172,7 +173,11 @@ function memoryStore(): Store {
 
     async purge(now, limit) {
       let removed = 0;
-      const sweep = <T>(from: Map<string, T>, dead: (it: T) => boolean, drop: (id: string) => void) => {
+      const sweep = <T>(
+        from: Map<string, T>,
+        dead: (it: T) => boolean,
+        drop: (id: string) => void,
+      ) => {
         let left = limit;
         for (const [id, it] of from) {
           if (left === 0) break;
@@ -183,11 +188,23 @@ function memoryStore(): Store {
         }
       };
       for (const [userId, own] of authenticators) {
-        sweep(own, (it) => (it.expiresAt ?? Infinity) <= now, (id) => removeAuthenticator(userId, id));
+        sweep(
+          own,
+          (it) => (it.expiresAt ?? Infinity) <= now,
+          (id) => removeAuthenticator(userId, id),
+        );
       }
       sweep(transactions, (it) => it.expiresAt <= now, removeTransaction);
-      sweep(deliveries, (it) => it.expiresAt <= now, (id) => deliveries.delete(id));
-      sweep(windows, (it) => it.end <= now, (key) => windows.delete(key));
+      sweep(
+        deliveries,
+        (it) => it.expiresAt <= now,
+        (id) => deliveries.delete(id),
+      );
+      sweep(
+        windows,
+        (it) => it.end <= now,
+        (key) => windows.delete(key),
+      );
       return removed;
     },
 

@@ -29,7 +29,7 @@ export interface Account {
   readonly sends: readonly number[];
 }
 
-export type AuthenticatorStatus = 'pending' | 'active' | 'disabled';
+export type AuthenticatorStatus = 'pending' | 'active';
 
 /** An enrolled record. One phone is one record: the sms and voice entries of the wire are two views of it. */
 export interface Authenticator {
@@ -65,14 +65,16 @@ export interface LoginTransaction {
   readonly grant: string;
   /** Methods that passed so far (RFC 8176). */
   readonly amr: readonly string[];
+  /** Kinds that the policy allows here; empty = all. */
+  readonly kinds: readonly string[];
   /** Set when an access token for the MFA audience opened it: not consumed by success. */
   readonly reusable: boolean;
   /** That access token had proved a second factor. */
   readonly proven: boolean;
-  /** Kinds that may be enrolled or challenged; empty = all. */
-  readonly kinds: readonly string[];
-  /** Guesses compared so far. */
+  /** Guesses charged so far, over all authenticators. */
   readonly attempts: number;
+  /** Guesses charged against the live delivery of an authenticator, by authenticator id. */
+  readonly guesses: Readonly<Record<string, number>>;
   /** Messages sent so far. */
   readonly sends: number;
   /** No message before this time (ms). */
@@ -94,7 +96,6 @@ export interface Delivery {
   readonly purpose: 'enroll' | 'login';
   /** Belongs to the channel's authenticator type: the keyed hash of the binding code. */
   readonly state: string;
-  readonly attempts: number;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
@@ -116,7 +117,7 @@ export interface Loaded {
   readonly account: Account | undefined;
   /** The user's, in the order they were made. */
   readonly authenticators: readonly Authenticator[];
-  /** Users other than this one with `LoadKeys.address`: `disabled` counts as active. */
+  /** Users other than this one with `LoadKeys.address`; who has an active and a pending one counts as active. */
   readonly addressUse: { readonly active: number; readonly pending: number };
 }
 

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { configurationError } from './errors.js';
+import type { MfaOptions } from './options.js';
+
+const fn = z.custom<unknown>((it) => typeof it === 'function', 'pass a function');
+const has = (...methods: string[]) =>
+  z.custom<unknown>(
+    (it) =>
+      methods.every((name) => typeof (it as Record<string, unknown> | null)?.[name] === 'function'),
+    `pass an object with ${methods.map((name) => `${name}()`).join(' and ')}`,
+  );
+const section = z.record(z.string(), z.number().optional());
+
+const named = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,16}$/, 'use 1 to 16 characters of A-Z a-z 0-9 _ -'),
+  secret: z.string(),
+});
+const ring = z.strictObject({ current: named, previous: z.array(named).optional() });
+
+const schema = z.strictObject({
+  issuer: z.string(),
+  keys: z.strictObject({
+    pepper: ring,
+    encryption: ring,
+    signing: z.array(z.record(z.string(), z.unknown())).min(1),
+  }),
+  users: has('findById', 'authenticate'),
+  clients: has('findById'),
+  stores: fn,
+  authenticators: z
+    .array(has('entries', 'readProof', 'bind', 'match'))
+    .min(1, 'list at least one authenticator type, for example otp({ issuer })'),
+  apis: z
+    .array(
+      z.strictObject({
+        audience: z.string().min(1),
+        scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'is no scope name')),
+        accessTokenLifetime: z.number().optional(),
+      }),
+    )
+    .optional(),
+  defaultAudience: z.string().min(1).optional(),
+  policy: fn.optional(),
+  lifetimes: section.optional(),
+  guesses: section.optional(),
+  sends: section.optional(),
+  accessTokenAlgorithm: z.enum(['RS256', 'ES256']).optional(),
+  mfaRequirements: z.boolean().optional(),
+  amrInIdToken: z.boolean().optional(),
+  onEvent: fn.optional(),
+  clock: has('now').optional(),
+  random: has('bytes', 'integer').optional(),
+});
+
+/**
+ * Refuses what `createMfa()` cannot work with.
+ *
+ * @throws TypeError `ERR_MFA_UNKNOWN_OPTION`, `ERR_MFA_OPTION`, `ERR_MFA_ISSUER`, `ERR_MFA_AUTHENTICATORS`
+ */
+export function checkOptions(options: MfaOptions): void {
+  const result = schema.safeParse(options);
+  if (!result.success) throw optionError(result.error.issues[0] as z.core.$ZodIssue);
+  checkIssuer(options.issuer);
+  const names = options.authenticators.map(({ name }) => name);
+  if (new Set(names).size < names.length) {
+    throw configurationError('ERR_MFA_AUTHENTICATORS', 'authenticators', 'list each type once');
+  }
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  const text = path.map((it) => (typeof it === 'number' ? `[${it}]` : `.${String(it)}`)).join('');
+  return text.replace(/^\./, '') || 'options';
+}
+
+function optionError(issue: z.core.$ZodIssue): TypeError {
+  if (issue.code === 'unrecognized_keys') {
+    const path = pathOf([...issue.path, issue.keys[0] as string]);
+    const problem = 'is not an option; check the spelling in docs/options.md';
+    return configurationError('ERR_MFA_UNKNOWN_OPTION', path, problem);
+  }
+  return configurationError('ERR_MFA_OPTION', pathOf(issue.path), issue.message);
+}
+
+function checkIssuer(issuer: string): void {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  const plain = url && !url.search && !url.hash && !url.username && url.href === issuer;
+  const secure =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
+  if (plain && secure && issuer.endsWith('/')) return;
+  throw configurationError(
+    'ERR_MFA_ISSUER',
+    'issuer',
+    `${JSON.stringify(issuer)} cannot be the issuer; use an absolute https URL in its canonical form with a trailing slash, such as 'https://auth.example.com/' (http only for localhost)`,
+  );
+}

@@ -1,0 +1,113 @@
+import { errors } from '../errors.js';
+import type { Client } from '../ports/index.js';
+import type { AuthenticatorTypeName, Entry, Step } from './authenticator-type.js';
+import { commitWith } from './commit.js';
+import { type Outgoing, prepareDelivery, send } from './delivery.js';
+import { allowsKind, entriesOf, isEnrolled, isUsable } from './enrolled.js';
+import { laneOf, openAt } from './guess-budget.js';
+import type { Mfa } from './mfa.js';
+import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
+
+/** What the client would like to be asked with. */
+export interface ChallengeRequest {
+  readonly token: PresentedToken;
+  readonly client: Client;
+  /** In the order of preference; empty = all. */
+  readonly types: readonly AuthenticatorTypeName[];
+  /** The wire's id. */
+  readonly authenticatorId: string | undefined;
+  readonly channel: string | undefined;
+}
+
+/** What the user is asked for. */
+export interface Challenge {
+  readonly entry: Entry;
+  /** `oob_code`, when a code was sent. */
+  readonly handle: string | undefined;
+  /** Milliseconds; undefined when nothing was sent. */
+  readonly expiresAt: number | undefined;
+}
+
+interface Chosen {
+  readonly entry: Entry;
+  readonly outgoing: Outgoing | undefined;
+}
+
+/**
+ * Asks for a second factor; sends a code where the authenticator needs one. Asking again is how a code is sent
+ * again (wire.md section 5).
+ *
+ * @throws OAuthError when there is nothing to ask with, or no message can be sent
+ */
+export async function challenge(mfa: Mfa, request: ChallengeRequest): Promise<Challenge> {
+  const { entry, outgoing } = await commitWith<Chosen>(mfa, async () => {
+    const loaded = await mfa.store.load({ transactionId: request.token.id });
+    const step = liveStep(mfa, loaded, request.client);
+    triesLeft(mfa, step.transaction);
+    const entry = select(mfa, step, request);
+    const carrier = entry.type.carrier?.(mfa, entry);
+    if (!carrier) return { changes: undefined, result: { entry, outgoing: undefined } };
+    notLocked(mfa, step, entry);
+    const to = { authenticatorId: entry.authenticator.id, carrier, purpose: 'login' as const };
+    const outgoing = prepareDelivery(mfa, step, to);
+    return {
+      result: { entry, outgoing },
+      changes: {
+        account: outgoing.account,
+        put: { transactions: [outgoing.transaction], deliveries: [outgoing.delivery] },
+      },
+    };
+  });
+  if (outgoing) await send(mfa, outgoing);
+  return { entry, handle: outgoing?.handle, expiresAt: outgoing?.delivery.expiresAt };
+}
+
+/** No message whose code could not be judged before it expires (R-011). */
+function notLocked(mfa: Mfa, { account, now }: Step, { type }: Entry): void {
+  const at = openAt(laneOf(account, type.lane), now, mfa.settings.guesses.lanes[type.lane]);
+  if (at > now) throw errors.tooManyGuesses(at - now);
+}
+
+function select(mfa: Mfa, step: Step, request: ChallengeRequest): Entry {
+  const { types, authenticatorId, channel } = request;
+  const usable = entriesOf(mfa, step.authenticators).filter(
+    ({ authenticator }) =>
+      isUsable(mfa, step.account, authenticator) &&
+      allowsKind(step.transaction, authenticator.kind),
+  );
+  const asked = (it: Entry) =>
+    (types.length === 0 || types.includes(it.type.name)) &&
+    (channel === undefined || it.channel === channel);
+  const none = () => noneFits(step, request, usable);
+
+  if (authenticatorId !== undefined) {
+    const entry = usable.find(({ id }) => id === authenticatorId);
+    if (!entry) throw errors.unknownAuthenticator();
+    if (!asked(entry) || entry.type.name === 'recovery-code') throw none();
+    return entry;
+  }
+  const candidates = usable.filter((it) => asked(it) && it.type.name !== 'recovery-code');
+  const chosen = byPreference(mfa, candidates, types)[0];
+  if (!chosen) throw none();
+  return chosen;
+}
+
+/** The types as the client names them, else as the host lists them; then channels; then the last one used. */
+function byPreference(
+  mfa: Mfa,
+  entries: readonly Entry[],
+  types: readonly AuthenticatorTypeName[],
+): readonly Entry[] {
+  const order = types.length > 0 ? types : mfa.types.map(({ name }) => name);
+  const rank = ({ type, authenticator }: Entry) =>
+    order.indexOf(type.name) * 100 + type.kinds.indexOf(authenticator.kind);
+  return entries.toSorted(
+    (a, b) => rank(a) - rank(b) || (b.authenticator.usedAt ?? 0) - (a.authenticator.usedAt ?? 0),
+  );
+}
+
+function noneFits(step: Step, { types, channel }: ChallengeRequest, usable: readonly Entry[]) {
+  if (!isEnrolled(step.authenticators)) return errors.notEnrolled();
+  const asked = [types.join(' '), channel].filter(Boolean).join(' ') || 'otp oob';
+  return errors.noCommonType(asked, [...new Set(usable.map(({ type }) => type.name))].join(' '));
+}

@@ -1,0 +1,72 @@
+import type { Authenticator, Client, RequestInfo, User } from '../ports/index.js';
+import { allowsKind, entriesOf, isEnrolled } from './enrolled.js';
+import type { Mfa } from './mfa.js';
+import type { PolicyAnswer } from './policy.js';
+
+/** What stands between a right password and a token. */
+export type Demand =
+  | { readonly needed: 'none' }
+  | {
+      readonly needed: 'enroll' | 'challenge';
+      /** Kinds that the policy allows; empty = all. */
+      readonly kinds: readonly string[];
+    };
+
+/**
+ * Whether this login needs a second factor. A user who has one is asked for it whatever the policy says: it can
+ * only demand more (security.md R-003).
+ *
+ * @throws TypeError when the policy answers something that is no answer
+ */
+export async function demandOf(
+  mfa: Mfa,
+  user: User,
+  own: readonly Authenticator[],
+  login: { readonly client: Client; readonly audience: string; readonly request: RequestInfo },
+): Promise<Demand> {
+  const answer = await mfa.policy(user, login.client, login.audience, login.request);
+  const { wants, kinds } = read(answer);
+  if (isEnrolled(own)) return { needed: 'challenge', kinds: wants === 'challenge' ? kinds : [] };
+  if (wants === 'none') return { needed: 'none' };
+  return { needed: 'enroll', kinds: wants === 'enroll' ? kinds : [] };
+}
+
+function read(answer: PolicyAnswer): {
+  wants: 'none' | 'challenge' | 'enroll';
+  kinds: readonly string[];
+} {
+  if (answer === 'none' || answer === 'challenge' || answer === 'enroll') {
+    return { wants: answer, kinds: [] };
+  }
+  for (const wants of ['challenge', 'enroll'] as const) {
+    const kinds = (answer as Partial<Record<string, unknown>> | null | undefined)?.[wants];
+    if (Array.isArray(kinds) && kinds.length > 0) return { wants, kinds };
+  }
+  throw new TypeError(
+    "policy must answer 'none', 'challenge', 'enroll', { challenge: [kinds] } or { enroll: [kinds] }",
+  );
+}
+
+/**
+ * `mfa_requirements`: what may be enrolled, or what the user can be challenged with. One entry `oob` beside the
+ * real kinds helps SDKs that filter by the name of the challenge (wire.md 3.4).
+ */
+export function requirements(
+  mfa: Mfa,
+  own: readonly Authenticator[],
+  demand: Exclude<Demand, { readonly needed: 'none' }>,
+) {
+  const allowed = (kind: string) => allowsKind(demand, kind);
+  const typed = (kinds: readonly string[]) => kinds.map((type) => ({ type }));
+  if (demand.needed === 'enroll') {
+    return { enroll: typed(mfa.types.flatMap(({ offered }) => offered).filter(allowed)) };
+  }
+  const entries = entriesOf(mfa, own).filter(
+    ({ authenticator: it }) => it.status === 'active' && allowed(it.kind),
+  );
+  const kinds = mfa.types
+    .flatMap((type) => type.kinds)
+    .filter((kind) => entries.some(({ authenticator }) => authenticator.kind === kind));
+  const oob = entries.some(({ type }) => type.name === 'oob') ? ['oob'] : [];
+  return { challenge: typed([...kinds, ...oob]) };
+}

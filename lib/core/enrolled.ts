@@ -1,0 +1,34 @@
+import type { Account, Authenticator, LoginTransaction } from '../ports/index.js';
+import type { Entry } from './authenticator-type.js';
+import type { Mfa } from './mfa.js';
+
+/** `type` of the one authenticator that is for emergencies and never counts as enrolled by itself. */
+export const RECOVERY = 'recovery-code';
+
+/**
+ * Whether the user has confirmed any authenticator, be it disabled by failures or its type switched off since:
+ * only then is it safe to let a password alone enroll one (security.md R-003, R-050).
+ */
+export const isEnrolled = (authenticators: readonly Authenticator[]): boolean =>
+  authenticators.some((it) => it.status === 'active' && it.kind !== RECOVERY);
+
+/** Too many failures in a row disabled it; it has to be enrolled anew (D6, R-028). */
+export const isDisabled = (mfa: Mfa, account: Account, authenticator: Authenticator): boolean =>
+  (account.failures[authenticator.id] ?? 0) >= mfa.settings.guesses.untilDisabled;
+
+/** Whether it may prove anything now. */
+export const isUsable = (mfa: Mfa, account: Account, authenticator: Authenticator): boolean =>
+  authenticator.status === 'active' && !isDisabled(mfa, account, authenticator);
+
+/** Whether the policy of this login allows the kind. Recovery is always allowed. */
+export const allowsKind = (transaction: Pick<LoginTransaction, 'kinds'>, kind: string): boolean =>
+  transaction.kinds.length === 0 || transaction.kinds.includes(kind) || kind === RECOVERY;
+
+/** The list of the wire: every authenticator through every channel that is switched on. */
+export function entriesOf(mfa: Mfa, authenticators: readonly Authenticator[]): readonly Entry[] {
+  return authenticators.flatMap((authenticator) =>
+    mfa.types
+      .filter((type) => type.kinds.includes(authenticator.kind))
+      .flatMap((type) => type.entries(authenticator)),
+  );
+}

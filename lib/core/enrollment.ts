@@ -1,0 +1,206 @@
+import { authenticatorId } from '../crypto/codes.js';
+import { errors } from '../errors.js';
+import type { Account, Authenticator, Loaded, LoginTransaction, User } from '../ports/index.js';
+import type { VerifiedAccessToken } from '../tokens/tokens.js';
+import { admitUser } from './admit.js';
+import type { Association } from './authenticator-type.js';
+import { commitWith } from './commit.js';
+import { type Outgoing, prepareDelivery, send, type Undo } from './delivery.js';
+import { allowsKind, isEnrolled, RECOVERY } from './enrolled.js';
+import type { Mfa } from './mfa.js';
+import { accessTransaction, alive } from './transaction.js';
+
+/** Active authenticators per user, the recovery code not counted (security.md D28). */
+const MAX_ACTIVE = 10;
+
+/** Who asks, and what for. */
+export interface EnrollmentRequest {
+  readonly transactionId: string;
+  /** Set when the caller came with an access token for the MFA audience. */
+  readonly access?: VerifiedAccessToken | undefined;
+  /** The client that the request names, if it names one. */
+  readonly clientId?: string | undefined;
+  readonly association: Association;
+}
+
+/** An enrollment that waits for its first proof. */
+export interface StartedEnrollment {
+  readonly user: User;
+  readonly transaction: LoginTransaction;
+  readonly authenticator: Authenticator;
+  /** `oob_code`, when a code was sent. */
+  readonly handle?: string | undefined;
+  /** Shown once, with the user's first enrollment. */
+  readonly recoveryCode?: string | undefined;
+  /** When it can no longer be confirmed (ms). */
+  readonly expiresAt: number;
+}
+
+interface Started extends StartedEnrollment {
+  readonly outgoing?: Outgoing | undefined;
+  readonly undo: Undo;
+}
+
+/**
+ * Starts an enrollment: a pending authenticator that proves nothing until the code that goes with it has come
+ * back in the same login (wire.md section 4; security.md R-050 to R-060).
+ *
+ * @throws OAuthError when the caller may not enroll, or when no message can be sent
+ */
+export async function startEnrollment(
+  mfa: Mfa,
+  request: EnrollmentRequest,
+): Promise<StartedEnrollment> {
+  const { transactionId, access, association } = request;
+  const keys = { transactionId, userId: access?.sub, address: association.address };
+  const started = await commitWith(mfa, async () => {
+    const loaded = await mfa.store.load(keys);
+    const transaction = transactionOf(mfa, loaded, request);
+    const user = await admitUser(mfa, transaction.userId);
+    return begin(mfa, { user, transaction, loaded, association });
+  });
+  const { authenticator, outgoing, undo } = started;
+  const about = { userId: authenticator.userId, authenticatorId: authenticator.id };
+  mfa.emit({ event: 'authenticator.associate.started', kind: authenticator.kind, ...about });
+  if (outgoing) await send(mfa, outgoing, undo);
+  return started;
+}
+
+/** @throws OAuthError when the bearer token is dead, another client's, or may not enroll */
+function transactionOf(
+  mfa: Mfa,
+  loaded: Loaded,
+  { access, clientId }: EnrollmentRequest,
+): LoginTransaction {
+  const now = mfa.clock.now();
+  const fresh = access && accessTransaction(mfa, access);
+  // An access token proves less as it grows older, whatever it proved when it was first used.
+  const transaction = fresh
+    ? { ...(loaded.transaction ?? fresh), proven: fresh.proven }
+    : loaded.transaction;
+  if (!transaction || transaction.expiresAt <= now) throw errors.invalidBearer();
+  if (clientId !== undefined && clientId !== transaction.clientId) throw errors.foreignMfaToken();
+  const stale = access?.authentication.amr.includes('mfa') && !transaction.proven;
+  if (stale && isEnrolled(loaded.authenticators)) throw errors.invalidBearer();
+  return transaction;
+}
+
+interface Beginning {
+  readonly user: User;
+  readonly transaction: LoginTransaction;
+  readonly loaded: Loaded;
+  readonly association: Association;
+}
+
+function begin(mfa: Mfa, { user, transaction, loaded, association }: Beginning) {
+  const now = mfa.clock.now();
+  const own = alive(loaded.authenticators, now);
+  const account = loaded.account as Account;
+  mayEnroll(transaction, own);
+  if (!allowsKind(transaction, association.kind)) throw errors.factorDisabled();
+  withinLimits(mfa, loaded, own);
+
+  const authenticator = pending(mfa, transaction, association, now);
+  const recovery = firstRecoveryCode(mfa, transaction, own, now);
+  const replaced = own.filter((it) => it.status === 'pending' && it.kind === association.kind);
+  const carrier = association.delivery;
+  const outgoing =
+    carrier &&
+    prepareDelivery(
+      mfa,
+      { transaction, account },
+      { authenticatorId: authenticator.id, carrier, purpose: 'enroll' },
+    );
+  const put = recovery ? [authenticator, recovery.authenticator] : [authenticator];
+  const result: Started = {
+    user,
+    transaction,
+    authenticator,
+    handle: outgoing?.handle,
+    recoveryCode: recovery?.code,
+    expiresAt:
+      outgoing?.delivery.expiresAt ??
+      Math.min(now + mfa.settings.lifetimes.enrollment, transaction.expiresAt),
+    outgoing,
+    undo: { started: put.map(({ id }) => id), replaced },
+  };
+  return {
+    result,
+    changes: {
+      account: outgoing?.account ?? account,
+      put: {
+        authenticators: put,
+        transactions: [outgoing?.transaction ?? transaction],
+        deliveries: outgoing ? [outgoing.delivery] : [],
+      },
+      remove: { authenticators: [...replaced, ...(recovery?.replaced ?? [])].map(({ id }) => id) },
+    },
+  };
+}
+
+/**
+ * A password alone enrolls only the first authenticator; after that it takes someone who just passed one.
+ * Asked again, in the same commit, when it is confirmed (R-050, R-051).
+ */
+export function mayEnroll(transaction: LoginTransaction, own: readonly Authenticator[]): void {
+  if (!transaction.proven && isEnrolled(own)) throw errors.alreadyEnrolled();
+}
+
+function withinLimits(mfa: Mfa, loaded: Loaded, own: readonly Authenticator[]): void {
+  const active = own.filter((it) => it.status === 'active' && it.kind !== RECOVERY);
+  if (active.length >= MAX_ACTIVE) throw errors.tooManyAuthenticators();
+  const { usersPerAddress } = mfa.settings.sends;
+  if (loaded.addressUse.active >= usersPerAddress || loaded.addressUse.pending >= usersPerAddress) {
+    throw errors.tooManySends(mfa.settings.lifetimes.enrollment);
+  }
+}
+
+function pending(
+  mfa: Mfa,
+  transaction: LoginTransaction,
+  association: Association,
+  now: number,
+): Authenticator {
+  const id = authenticatorId(mfa.random);
+  return {
+    id,
+    userId: transaction.userId,
+    kind: association.kind,
+    status: 'pending',
+    credential: association.credential(transaction.userId, id),
+    name: association.name,
+    address: association.address,
+    transactionId: transaction.id,
+    createdAt: now,
+    expiresAt: now + mfa.settings.lifetimes.enrollment,
+  };
+}
+
+/**
+ * The recovery code that comes with the first enrollment of a user who has none. It stays pending until an
+ * authenticator is confirmed in the same login; one that an abandoned login showed is replaced.
+ */
+function firstRecoveryCode(
+  mfa: Mfa,
+  transaction: LoginTransaction,
+  own: readonly Authenticator[],
+  now: number,
+) {
+  const issue = mfa.types.find((type) => type.issue)?.issue;
+  const existing = own.filter((it) => it.kind === RECOVERY);
+  const kept = existing.some((it) => it.status === 'active' || it.transactionId === transaction.id);
+  if (!issue || kept) return undefined;
+  const id = authenticatorId(mfa.random);
+  const { credential, code } = issue(mfa, transaction.userId, id);
+  const authenticator: Authenticator = {
+    id,
+    userId: transaction.userId,
+    kind: RECOVERY,
+    status: 'pending',
+    credential,
+    transactionId: transaction.id,
+    createdAt: now,
+    expiresAt: now + mfa.settings.lifetimes.enrollment,
+  };
+  return { authenticator, code, replaced: existing };
+}

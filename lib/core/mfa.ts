@@ -1,0 +1,80 @@
+import type { Handles } from '../crypto/handle.js';
+import type { KeyedHash } from '../crypto/keyed-hash.js';
+import type { Seal } from '../crypto/seal.js';
+import type { Clients, Clock, MfaEvent, Random, Store, Users } from '../ports/index.js';
+import type { Tokens } from '../tokens/tokens.js';
+import type { AuthenticatorType } from './authenticator-type.js';
+import type { LaneLimits } from './guess-budget.js';
+import type { PolicyCallback } from './policy.js';
+import type { SendBudget } from './send-budget.js';
+
+/** Resolved options; times in milliseconds. */
+export interface Settings {
+  readonly lifetimes: {
+    readonly mfaToken: number;
+    readonly bindingCode: number;
+    readonly enrollment: number;
+    readonly accessToken: number;
+    readonly mfaAccessToken: number;
+    readonly idToken: number;
+  };
+  readonly guesses: {
+    readonly perChallenge: number;
+    readonly perTransaction: number;
+    readonly untilDisabled: number;
+    readonly lanes: { readonly factor: LaneLimits; readonly recovery: LaneLimits };
+  };
+  readonly sends: SendBudget;
+  readonly apis: ReadonlyMap<
+    string,
+    { readonly scopes: readonly string[]; readonly lifetime: number }
+  >;
+  readonly defaultAudience: string;
+  readonly mfaRequirements: boolean;
+  readonly amrInIdToken: boolean;
+}
+
+/** A configured express-mfa, made by `createMfa()` and handed to every router and function. Frozen. */
+export interface Mfa {
+  readonly issuer: string;
+  /** Audience of the MFA API: `${issuer}mfa/`. */
+  readonly audience: string;
+  /** Resolves when the store can be used, else rejects with what is wrong; for health checks. */
+  ready(): Promise<void>;
+  /**
+   * Removes expired records, at most 5,000 of each sort. The routers do it by themselves about once a minute;
+   * call it only in a process that serves no requests.
+   *
+   * @returns how many were removed
+   */
+  purge(): Promise<number>;
+
+  /** @internal */
+  readonly settings: Settings;
+  /** @internal */
+  readonly store: Store;
+  /** @internal */
+  readonly users: Users;
+  /** @internal */
+  readonly clients: Clients;
+  /** @internal */
+  readonly policy: PolicyCallback;
+  /** @internal */
+  readonly clock: Clock;
+  /** @internal */
+  readonly random: Random;
+  /** @internal */
+  readonly types: readonly AuthenticatorType[];
+  /** @internal */
+  readonly hash: KeyedHash;
+  /** @internal */
+  readonly seal: Seal;
+  /** @internal */
+  readonly handles: Handles;
+  /** @internal */
+  readonly tokens: Tokens;
+  /** @internal Removes expired records now and then, in the background. */
+  housekeeping(): void;
+  /** @internal */
+  emit(event: Omit<MfaEvent, 'at'>): void;
+}

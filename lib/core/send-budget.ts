@@ -1,0 +1,53 @@
+import { errors } from '../errors.js';
+import type { Account, LoginTransaction, Random, Window } from '../ports/index.js';
+
+/** Numbers in force (security.md D10, D11). */
+export interface SendBudget {
+  readonly perTransaction: number;
+  readonly perUserPerDay: number;
+  readonly perAddressPer10Minutes: number;
+  readonly perAddressPerDay: number;
+  readonly usersPerAddress: number;
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Waits between the messages of one login, in seconds; the last one repeats. */
+const WAITS = [30, 60, 120, 240, 480];
+
+/**
+ * Charges one message to the login and the user. The wait until the next one has a jitter of 10 %, so that
+ * clients do not ask in step.
+ *
+ * @throws OAuthError 429 `too_many_attempts` with the time to wait
+ */
+export function chargeSend(
+  { transaction, account }: { transaction: LoginTransaction; account: Account },
+  { now, limits, random }: { now: number; limits: SendBudget; random: Random },
+): { transaction: LoginTransaction; account: Account } {
+  if (transaction.sends >= limits.perTransaction) {
+    throw errors.tooManySends(Math.max(transaction.expiresAt, transaction.nextSendAt) - now);
+  }
+  if (transaction.nextSendAt > now) throw errors.tooManySends(transaction.nextSendAt - now);
+  const sends = account.sends.filter((at) => at > now - DAY);
+  const oldest = sends[sends.length - limits.perUserPerDay];
+  if (oldest !== undefined) throw errors.tooManySends(oldest + DAY - now);
+  const wait = WAITS[Math.min(transaction.sends, WAITS.length - 1)] as number;
+  const jitter = 0.9 + random.integer(201) / 1000;
+  return {
+    transaction: {
+      ...transaction,
+      sends: transaction.sends + 1,
+      nextSendAt: now + Math.round(wait * 1000 * jitter),
+    },
+    account: { ...account, sends: [...sends, now] },
+  };
+}
+
+/** The windows over all users that one message to this address (its blind index) is counted in. */
+export function addressWindows(address: string, limits: SendBudget): readonly Window[] {
+  return [
+    { key: `10m:${address}`, limit: limits.perAddressPer10Minutes, length: 10 * MINUTE },
+    { key: `24h:${address}`, limit: limits.perAddressPerDay, length: DAY },
+  ];
+}

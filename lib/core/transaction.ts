@@ -1,0 +1,149 @@
+import { sha256 } from '../crypto/secrets.js';
+import { errors } from '../errors.js';
+import type { Authenticator, Client, Loaded, LoginTransaction, User } from '../ports/index.js';
+import type { VerifiedAccessToken } from '../tokens/tokens.js';
+import type { Step } from './authenticator-type.js';
+import type { Mfa } from './mfa.js';
+
+/** An access token may add or remove authenticators while its second factor is this fresh (security.md D19). */
+const FRESH_MS = 300_000;
+
+/** Live login transactions per user and client (security.md D17). */
+const MAX_LIVE = 5;
+
+/** A presented `mfa_token` that is genuine and not expired; the store has not been asked yet. */
+export interface PresentedToken {
+  /** Store id of the transaction. */
+  readonly id: string;
+  /** Set when it is an access token for the MFA audience (wire.md 2.1, type 2). */
+  readonly access?: VerifiedAccessToken | undefined;
+}
+
+/** What a login asked for. */
+export interface LoginRequest {
+  readonly user: User;
+  readonly client: Client;
+  readonly audience: string;
+  readonly scope: string;
+  readonly grant: string;
+  readonly amr: readonly string[];
+  readonly kinds: readonly string[];
+}
+
+/** Records that a first factor passed. @returns the `mfa_token` */
+export async function openTransaction(mfa: Mfa, login: LoginRequest): Promise<string> {
+  const now = mfa.clock.now();
+  const expiresAt = now + mfa.settings.lifetimes.mfaToken;
+  const { handle, id } = mfa.handles.make('mfa', expiresAt);
+  const transaction: LoginTransaction = {
+    ...blank(id, now, expiresAt),
+    userId: login.user.id,
+    clientId: login.client.id,
+    audience: login.audience,
+    scope: login.scope,
+    grant: login.grant,
+    amr: login.amr,
+    kinds: login.kinds,
+  };
+  await mfa.store.commit({ put: { transactions: [transaction] }, keepTransactions: MAX_LIVE - 1 });
+  mfa.emit({ event: 'mfa_token.issued', userId: login.user.id, clientId: login.client.id });
+  return handle;
+}
+
+/** The transaction that an access token for the MFA audience stands for: one per token, as long as it lives. */
+export function accessTransaction(mfa: Mfa, access: VerifiedAccessToken): LoginTransaction {
+  const now = mfa.clock.now();
+  return {
+    ...blank(accessTransactionId(access), now, access.expiresAt),
+    userId: access.sub,
+    clientId: access.clientId,
+    audience: mfa.audience,
+    scope: access.scope.join(' '),
+    grant: 'password',
+    amr: access.authentication.amr,
+    reusable: true,
+    proven: isFreshProof(mfa, access, { recovery: true }),
+  };
+}
+
+/**
+ * Whether the second factor behind an access token is fresh enough to change authenticators with. A recovery code
+ * lets its user enroll the replacement, but remove nothing (R-082).
+ */
+export function isFreshProof(
+  mfa: Mfa,
+  { authentication: { amr, at } }: VerifiedAccessToken,
+  { recovery }: { readonly recovery: boolean },
+): boolean {
+  const passed = amr.includes('mfa') && (recovery || !amr.includes('recovery'));
+  return passed && mfa.clock.now() - at <= FRESH_MS;
+}
+
+export const accessTransactionId = (access: VerifiedAccessToken): string =>
+  sha256(`access_token ${access.clientId} ${access.id}`);
+
+const blank = (id: string, createdAt: number, expiresAt: number): LoginTransaction => ({
+  id,
+  userId: '',
+  clientId: '',
+  audience: '',
+  scope: '',
+  grant: '',
+  amr: [],
+  kinds: [],
+  reusable: false,
+  proven: false,
+  attempts: 0,
+  guesses: {},
+  sends: 0,
+  nextSendAt: 0,
+  deliveries: {},
+  createdAt,
+  expiresAt,
+});
+
+/**
+ * Reads an `mfa_token` parameter without touching the store.
+ *
+ * @throws OAuthError `Malformed mfa_token` or `mfa_token is expired`
+ */
+export async function readMfaToken(
+  mfa: Mfa,
+  token: string,
+  { allowAccessToken }: { allowAccessToken: boolean },
+): Promise<PresentedToken> {
+  if (token.includes('.')) {
+    const access = allowAccessToken
+      ? await mfa.tokens.verifyAccessToken(token, mfa.audience)
+      : undefined;
+    if (!access) throw errors.malformedMfaToken();
+    return { id: accessTransactionId(access), access };
+  }
+  const read = mfa.handles.read('mfa', token, mfa.clock.now());
+  if (read.state === 'expired') throw errors.expiredMfaToken();
+  if (read.state === 'malformed') throw errors.malformedMfaToken();
+  return { id: read.id };
+}
+
+/**
+ * The live transaction behind a presented token, with what belongs to its user.
+ *
+ * @throws OAuthError when it is gone, used up, expired, or of another client
+ */
+export function liveStep(mfa: Mfa, loaded: Loaded, client: Client): Step {
+  const { transaction, account, authenticators, delivery } = loaded;
+  const now = mfa.clock.now();
+  if (!transaction || !account) throw errors.malformedMfaToken();
+  if (transaction.clientId !== client.id) throw errors.foreignMfaToken();
+  if (transaction.expiresAt <= now) throw errors.expiredMfaToken();
+  return { transaction, account, authenticators: alive(authenticators, now), delivery, now };
+}
+
+/** @throws OAuthError when this login has used up its guesses: it has to begin anew (D17) */
+export function triesLeft(mfa: Mfa, { attempts }: LoginTransaction): void {
+  if (attempts >= mfa.settings.guesses.perTransaction) throw errors.expiredMfaToken();
+}
+
+/** Without the pending ones that nobody confirmed in time: they are as good as gone (R-052). */
+export const alive = (authenticators: readonly Authenticator[], now: number): Authenticator[] =>
+  authenticators.filter((it) => it.expiresAt === undefined || it.expiresAt > now);

@@ -1,0 +1,32 @@
+import { createHmac } from 'node:crypto';
+import { safeEqual } from './safe-equal.js';
+import type { DerivedKeys, Purpose } from './secrets.js';
+
+/** Hashes that nobody can compute, or search through, without the pepper (security.md section 2.1). */
+export interface KeyedHash {
+  /** `keyId.hash` under the current key. The parts are length-prefixed, so no two lists are alike. */
+  make(purpose: Purpose, parts: readonly string[]): string;
+  /** Whether `stored` was made from these parts, by the key that it names; compares in constant time. */
+  matches(purpose: Purpose, parts: readonly string[], stored: string): boolean;
+}
+
+function hmac(keys: DerivedKeys, purpose: Purpose, parts: readonly string[]): Buffer {
+  const hash = createHmac('sha256', keys.key(purpose));
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
+  return hash.digest();
+}
+
+export function keyedHash(ring: readonly DerivedKeys[]): KeyedHash {
+  const current = ring[0] as DerivedKeys;
+  return {
+    make: (purpose, parts) =>
+      `${current.id}.${hmac(current, purpose, parts).toString('base64url')}`,
+    matches(purpose, parts, stored) {
+      const dot = stored.indexOf('.');
+      const keys = ring.find(({ id }) => id === stored.slice(0, dot));
+      if (!keys) return false;
+      const wanted = Buffer.from(stored.slice(dot + 1), 'base64url');
+      return safeEqual(hmac(keys, purpose, parts), wanted);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { AuthenticatorTypeName } from '../core/authenticator-type.js';
+import { challenge as ask } from '../core/challenge.js';
+import { authenticateClient, requireGrant } from '../core/client-auth.js';
+import type { Params } from '../core/params.js';
+import { readMfaToken } from '../core/transaction.js';
+import { errors } from '../errors.js';
+import type { Endpoint } from './endpoint.js';
+
+/** `POST /mfa/challenge`: asks for a second factor, or sends its code again (wire.md section 5). */
+export const challenge: Endpoint = {
+  method: 'POST',
+  path: '/challenge',
+  async handle(mfa, call) {
+    const { params } = call;
+    const handle = params.required('mfa_token');
+    // Some SDKs leave the secret out here; that the mfa_token is this client's is checked below.
+    const client = await authenticateClient(mfa, call, { secretOptional: true });
+    requireGrant(client, 'mfa', 'http://auth0.com/oauth/grant-type/mfa');
+    const token = await readMfaToken(mfa, handle, { allowAccessToken: false });
+    const asked = await ask(mfa, {
+      token,
+      client,
+      types: typesOf(params),
+      authenticatorId: params.optional('authenticator_id'),
+      channel: params.optional('oob_channel'),
+    });
+    const { entry, handle: oobCode, expiresAt } = asked;
+    const { name } = entry.authenticator;
+    const body = {
+      challenge_type: entry.type.name,
+      ...(oobCode !== undefined && { oob_code: oobCode, binding_method: 'prompt' }),
+      authenticator_id: entry.id,
+      ...(entry.channel !== undefined && { oob_channel: entry.channel }),
+      ...(name !== undefined && { name }),
+      ...(expiresAt !== undefined && {
+        expires_in: Math.floor((expiresAt - mfa.clock.now()) / 1000),
+      }),
+    };
+    return { status: 200, body };
+  },
+};
+
+/** Space-separated words of `otp` and `oob`; others cannot be challenged, and alone they leave nothing. */
+function typesOf(params: Params): readonly AuthenticatorTypeName[] {
+  const words = params.optional('challenge_type')?.split(' ').filter(Boolean) ?? [];
+  const known = words.filter((word) => word === 'otp' || word === 'oob');
+  if (words.length > 0 && known.length === 0) {
+    throw errors.noCommonType(words.join(' '), 'otp oob');
+  }
+  return known;
+}

@@ -1,0 +1,19 @@
+import { readBearer } from '../core/caller.js';
+import { identifyClient } from '../core/client-auth.js';
+import { removeAuthenticator } from '../core/removal.js';
+import { errors } from '../errors.js';
+import type { Endpoint } from './endpoint.js';
+
+/** `DELETE /mfa/authenticators/:id` (wire.md section 7). */
+export const deleteAuthenticator: Endpoint = {
+  method: 'DELETE',
+  path: '/authenticators/:id',
+  async handle(mfa, call) {
+    const needs = { scope: 'remove:authenticators', mfaTokenAllowed: false } as const;
+    const { access } = await readBearer(mfa, call, needs);
+    if (!access) throw errors.invalidBearer();
+    await identifyClient(mfa, call, access.clientId);
+    await removeAuthenticator(mfa, access, call.pathId ?? '');
+    return { status: 204 };
+  },
+};

@@ -1,0 +1,11 @@
+import type { Answer, Call } from '../core/call.js';
+import type { Mfa } from '../core/mfa.js';
+
+/** One operation of the wire. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Below the mount point; `:id` at the end stands for one segment. */
+  readonly path: string;
+  /** @throws OAuthError when refused */
+  handle(mfa: Mfa, call: Call): Promise<Answer>;
+}

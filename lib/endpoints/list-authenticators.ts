@@ -1,0 +1,43 @@
+import type { Entry } from '../core/authenticator-type.js';
+import { readBearer } from '../core/caller.js';
+import { identifyClient } from '../core/client-auth.js';
+import { entriesOf, isUsable } from '../core/enrolled.js';
+import type { Mfa } from '../core/mfa.js';
+import { alive } from '../core/transaction.js';
+import { errors } from '../errors.js';
+import type { Account } from '../ports/index.js';
+import type { Endpoint } from './endpoint.js';
+
+/** `GET /mfa/authenticators`: a bare array, masked (wire.md section 6). */
+export const listAuthenticators: Endpoint = {
+  method: 'GET',
+  path: '/authenticators',
+  async handle(mfa, call) {
+    const needs = { scope: 'read:authenticators', mfaTokenAllowed: true } as const;
+    const { transactionId, access } = await readBearer(mfa, call, needs);
+    const keys = access ? { userId: access.sub } : { transactionId };
+    const { transaction, account, authenticators } = await mfa.store.load(keys);
+    const now = mfa.clock.now();
+    const live = access ? true : transaction !== undefined && transaction.expiresAt > now;
+    const clientId = access?.clientId ?? transaction?.clientId;
+    if (!live || !account || clientId === undefined) throw errors.invalidBearer();
+    await identifyClient(mfa, call, clientId);
+    const entries = entriesOf(mfa, alive(authenticators, now));
+    return { status: 200, body: entries.map((entry) => lineOf(mfa, account, entry)) };
+  },
+};
+
+function lineOf(mfa: Mfa, account: Account, { id, type, channel, authenticator }: Entry) {
+  const { name, kind, createdAt, usedAt } = authenticator;
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return {
+    id,
+    authenticator_type: type.name,
+    active: isUsable(mfa, account, authenticator),
+    ...(channel !== undefined && { oob_channel: channel }),
+    ...(name !== undefined && { name }),
+    type: kind,
+    created_at: iso(createdAt),
+    ...(usedAt !== undefined && { last_auth: iso(usedAt) }),
+  };
+}

@@ -1,0 +1,22 @@
+import { authenticateClient, requireGrant } from '../core/client-auth.js';
+import type { Mfa } from '../core/mfa.js';
+import { errors } from '../errors.js';
+import { grantsOf } from '../grants/index.js';
+import type { Endpoint } from './endpoint.js';
+
+/** `POST /oauth/token` (wire.md section 3). */
+export function token(mfa: Mfa): Endpoint {
+  const grants = grantsOf(mfa);
+  return {
+    method: 'POST',
+    path: '/token',
+    async handle(_mfa, call) {
+      const grantType = call.params.required('grant_type');
+      const grant = grants.get(grantType);
+      if (!grant) throw errors.unsupportedGrantType(grantType);
+      const client = await authenticateClient(mfa, call);
+      requireGrant(client, grant.switchName, grantType);
+      return { status: 200, body: await grant.handle(mfa, call, client) };
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { KeyRing, MfaKeys } from './crypto/keys.js';
+import { systemRandom } from './ports/index.js';
+import { generateSigningKey } from './tokens/keys.js';
+
+/**
+ * A new set of secrets: pepper, encryption key, an RS256 and an ES256 signing key. Keep it like a password: the
+ * JSON of it is what every process of a deployment needs.
+ *
+ * @example await writeFile('keys.json', JSON.stringify(await generateKeys()), { mode: 0o600 })
+ */
+export async function generateKeys(): Promise<MfaKeys> {
+  const random = systemRandom();
+  const ring = (): KeyRing => ({
+    current: {
+      id: random.bytes(6).toString('base64url'),
+      secret: random.bytes(32).toString('base64url'),
+    },
+  });
+  const signing = await Promise.all([generateSigningKey('RS256'), generateSigningKey('ES256')]);
+  return { pepper: ring(), encryption: ring(), signing };
+}

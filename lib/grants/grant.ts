@@ -1,0 +1,14 @@
+import type { Call } from '../core/call.js';
+import type { TokenAnswer } from '../core/issue-tokens.js';
+import type { Mfa } from '../core/mfa.js';
+import type { Client } from '../ports/index.js';
+
+/** One grant of the token endpoint. */
+export interface Grant {
+  /** `grant_type` */
+  readonly type: string;
+  /** The word in a client's `grantTypes` that switches it on. */
+  readonly switchName: string;
+  /** @throws OAuthError when refused */
+  handle(mfa: Mfa, call: Call, client: Client): Promise<TokenAnswer>;
+}

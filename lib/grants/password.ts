@@ -1,0 +1,98 @@
+import { type Access, resolveAccess } from '../core/audience.js';
+import type { Call } from '../core/call.js';
+import { type Demand, demandOf, requirements } from '../core/demand.js';
+import { issueTokens } from '../core/issue-tokens.js';
+import type { Mfa } from '../core/mfa.js';
+import { secretText } from '../core/params.js';
+import { alive, openTransaction } from '../core/transaction.js';
+import { errors } from '../errors.js';
+import type { Authenticator, Client, User } from '../ports/index.js';
+import type { Grant } from './grant.js';
+
+/** `gty` of its access tokens, also after a second factor (wire.md section 9). */
+const GTY = 'password';
+
+/** Username and password (RFC 6749 section 4.3). */
+export const password: Grant = {
+  type: 'password',
+  switchName: 'password',
+  handle: (mfa, call, client) => logIn(mfa, call, client, undefined),
+};
+
+/** Username and password in one of several user directories. */
+export const passwordRealm: Grant = {
+  type: 'http://auth0.com/oauth/grant-type/password-realm',
+  switchName: 'password',
+  handle: (mfa, call, client) => logIn(mfa, call, client, call.params.required('realm')),
+};
+
+async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undefined) {
+  const { params, request } = call;
+  const username = params.required('username');
+  const secret = params.required('password', secretText);
+  const access = resolveAccess(mfa, {
+    audience: params.optional('audience'),
+    scope: params.optional('scope'),
+  });
+  const found = await mfa.users.authenticate(username, secret, { realm, request });
+  const user = asUser(found);
+  if (!user) {
+    mfa.emit({ event: 'login.first_factor.fail', clientId: client.id });
+    throw errors.wrongPassword();
+  }
+  if (user.blocked) throw errors.userBlocked();
+  mfa.emit({ event: 'login.first_factor.ok', userId: user.id, clientId: client.id });
+
+  const loaded = await mfa.store.load({ userId: user.id });
+  const own = alive(loaded.authenticators, mfa.clock.now());
+  const demand = await demandOf(mfa, user, own, { client, audience: access.audience, request });
+  const granted = withoutSecondFactor(mfa, access, demand);
+  if (!granted) throw await mfaRequired(mfa, { user, client, access, own, demand });
+  const authentication = { amr: ['pwd'], at: mfa.clock.now() };
+  return issueTokens(mfa, { user, client, access: granted, grant: GTY, authentication });
+}
+
+/** Only a user object with a string id is a success; all else that a host may return is a failure (R-010). */
+function asUser(found: User | null | undefined): User | undefined {
+  return typeof found?.id === 'string' && found.id !== '' ? found : undefined;
+}
+
+/**
+ * What is granted to the password alone. A user without an authenticator gets the token for the MFA audience,
+ * since enrolling is what it is for; but no `id_token`, which would be a login (wire.md section 9).
+ */
+function withoutSecondFactor(mfa: Mfa, access: Access, demand: Demand): Access | undefined {
+  if (demand.needed === 'none') return access;
+  if (demand.needed === 'challenge' || access.audience !== mfa.audience) return undefined;
+  const scopes = access.scope.split(' ').filter((scope) => scope !== 'openid');
+  return { ...access, scope: scopes.join(' ') };
+}
+
+async function mfaRequired(
+  mfa: Mfa,
+  login: {
+    readonly user: User;
+    readonly client: Client;
+    readonly access: Access;
+    readonly own: readonly Authenticator[];
+    readonly demand: Demand;
+  },
+) {
+  const { user, client, access, own, demand } = login;
+  const kinds = demand.needed === 'none' ? [] : demand.kinds;
+  const token = await openTransaction(mfa, {
+    user,
+    client,
+    audience: access.audience,
+    scope: access.scope,
+    grant: GTY,
+    amr: ['pwd'],
+    kinds,
+  });
+  mfa.emit({ event: 'mfa.required', userId: user.id, clientId: client.id, reason: demand.needed });
+  return errors.mfaRequired({
+    mfa_token: token,
+    ...(mfa.settings.mfaRequirements &&
+      demand.needed !== 'none' && { mfa_requirements: requirements(mfa, own, demand) }),
+  });
+}

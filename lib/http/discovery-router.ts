@@ -1,0 +1,17 @@
+import type { RequestHandler } from 'express';
+import type { Mfa } from '../core/mfa.js';
+import { jwks, openidConfiguration } from '../endpoints/index.js';
+import { serve } from './serve.js';
+
+/**
+ * What clients find the rest by: `GET /openid-configuration` and `GET /jwks.json`.
+ *
+ * @param paths where the other routers are mounted below the issuer; default `/oauth` and `/mfa`
+ * @example app.use('/.well-known', discoveryRouter(mfa))
+ */
+export function discoveryRouter(
+  mfa: Mfa,
+  { oauth = '/oauth', mfa: mfaPath = '/mfa' }: { oauth?: string; mfa?: string } = {},
+): RequestHandler {
+  return serve(mfa, [openidConfiguration(mfa, { oauth, mfa: mfaPath }), jwks(mfa)]);
+}

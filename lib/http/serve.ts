@@ -1,0 +1,104 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Answer, Call } from '../core/call.js';
+import type { Mfa } from '../core/mfa.js';
+import { Params } from '../core/params.js';
+import type { Endpoint } from '../endpoints/index.js';
+import { errors, OAuthError } from '../errors.js';
+import { readParams } from './body.js';
+import { allowEveryOrigin, allowOrigin, preflight } from './cors.js';
+import { respond, respondError } from './respond.js';
+
+const NO_PARAMS = new Params(new Map());
+
+interface Route {
+  readonly endpoints: readonly Endpoint[];
+  readonly pathId: string | undefined;
+}
+
+/**
+ * A middleware that serves these endpoints below its mount point and hands every other path on. Works the same in
+ * Express 4 and 5, at the root, in a sub-app, and behind a parent that has parsed the body.
+ */
+export function serve(mfa: Mfa, endpoints: readonly Endpoint[]): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const route = routeOf(endpoints, request.url);
+    if (route.endpoints.length === 0) next();
+    else void answer(mfa, route, request, response);
+  };
+}
+
+function routeOf(endpoints: readonly Endpoint[], url: string): Route {
+  const query = url.indexOf('?');
+  const path = (query < 0 ? url : url.slice(0, query)).replace(/(?<=.)\/$/, '');
+  const exact = endpoints.filter((it) => it.path === path);
+  if (exact.length > 0) return { endpoints: exact, pathId: undefined };
+  const slash = path.lastIndexOf('/');
+  const pattern = `${path.slice(0, slash)}/:id`;
+  const found = endpoints.filter((it) => it.path === pattern);
+  return { endpoints: found, pathId: decodeOnce(path.slice(slash + 1)) };
+}
+
+/** What cannot be decoded is left as it is, and will not be found. */
+function decodeOnce(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+async function answer(mfa: Mfa, route: Route, request: Request, response: Response): Promise<void> {
+  const { origin } = request.headers;
+  let call: Call | undefined;
+  try {
+    if (request.method === 'OPTIONS') return await preflight(mfa, request, response);
+    const endpoint = endpointOf(route, request.method);
+    call = await callOf(endpoint, route, request);
+    const result = await endpoint.handle(mfa, call);
+    await finish(mfa, response, { result, call });
+  } catch (error) {
+    const known = asOAuthError(mfa, error);
+    await allowOrigin(mfa, origin, response, call?.client).catch(() => undefined);
+    respondError(request, response, known);
+  } finally {
+    mfa.housekeeping();
+  }
+}
+
+async function finish(
+  mfa: Mfa,
+  response: Response,
+  { result, call }: { result: Answer; call: Call },
+): Promise<void> {
+  if (result.cacheable) allowEveryOrigin(response);
+  else await allowOrigin(mfa, call.origin, response, call.client);
+  respond(response, result);
+}
+
+function endpointOf({ endpoints }: Route, method: string): Endpoint {
+  const endpoint = endpoints.find((it) => it.method === (method === 'HEAD' ? 'GET' : method));
+  if (endpoint) return endpoint;
+  const allow = [...endpoints.map((it) => it.method), 'OPTIONS'].join(', ');
+  throw new OAuthError(405, 'invalid_request', `Method not allowed: use ${allow}`, {
+    headers: { Allow: allow },
+  });
+}
+
+async function callOf(endpoint: Endpoint, { pathId }: Route, request: Request): Promise<Call> {
+  const { authorization, origin, 'user-agent': userAgent } = request.headers;
+  return {
+    params: endpoint.method === 'POST' ? new Params(await readParams(request)) : NO_PARAMS,
+    authorization,
+    pathId,
+    origin,
+    request: { ip: request.ip ?? '', userAgent },
+  };
+}
+
+/** Everything that is not meant for clients becomes a 500 with an id that the log has too (R-141). */
+function asOAuthError(mfa: Mfa, error: unknown): OAuthError {
+  if (error instanceof OAuthError) return error;
+  const errorId = mfa.random.bytes(9).toString('base64url');
+  mfa.emit({ event: 'server_error', errorId, cause: error });
+  return errors.serverError(errorId, error);
+}

@@ -1,0 +1,27 @@
+export { type OobOptions, oob } from './authenticators/oob.js';
+export { type OtpOptions, otp } from './authenticators/otp.js';
+export { recoveryCode } from './authenticators/recovery-code.js';
+export type { Channel, ChannelOptions, Destination, SenderLike } from './channels/channel.js';
+export { email } from './channels/email.js';
+export type { PhoneChannelOptions } from './channels/phone.js';
+export { sms } from './channels/sms.js';
+export { voice } from './channels/voice.js';
+export type { AuthenticatorType } from './core/authenticator-type.js';
+export type { Mfa } from './core/mfa.js';
+export type { PolicyAnswer, PolicyCallback } from './core/policy.js';
+export type { KeyRing, MfaKeys, NamedSecret, SigningKey } from './crypto/keys.js';
+export {
+  type ErrorMembers,
+  OAuthError,
+  type OAuthErrorOptions,
+  tooManyAttempts,
+} from './errors.js';
+export { generateKeys } from './generate-keys.js';
+export { discoveryRouter } from './http/discovery-router.js';
+export { mfaRouter } from './http/mfa-router.js';
+export { oauthRouter } from './http/token-router.js';
+export { type ImportedFactor, importAuthenticators } from './import-authenticators.js';
+export { createMfa } from './mfa.js';
+export type { Api, GuessLimits, Lifetimes, MfaOptions, SendLimits } from './options.js';
+export type * from './ports/index.js';
+export { SenderError, type SenderFailure } from './ports/sender-error.js';

@@ -1,0 +1,76 @@
+import { channel } from 'node:diagnostics_channel';
+import { checkKeys } from './check-keys.js';
+import { checkOptions } from './check-options.js';
+import type { Mfa } from './core/mfa.js';
+import { handles } from './crypto/handle.js';
+import { keyedHash } from './crypto/keyed-hash.js';
+import { sealing } from './crypto/seal.js';
+import { deriveRing } from './crypto/secrets.js';
+import type { MfaOptions } from './options.js';
+import { type MfaEvent, systemClock, systemRandom } from './ports/index.js';
+import { resolveSettings } from './settings.js';
+import { createTokens } from './tokens/tokens.js';
+
+const PURGE_EVERY_MS = 60_000;
+const PURGE_LIMIT = 5000;
+
+/**
+ * Checks the options and wires everything. Costs a few milliseconds; call it once, at start.
+ *
+ * @throws TypeError with a stable `ERR_MFA_*` code, the path of the option and what to write instead
+ *   (docs/errors.md)
+ * @example const mfa = createMfa({ issuer, keys, users, clients, stores, authenticators: [otp({ issuer: 'Example' })] })
+ */
+export function createMfa(options: MfaOptions): Mfa {
+  checkOptions(options);
+  const { issuer, accessTokenAlgorithm = 'RS256' } = options;
+  const signing = checkKeys(options.keys, accessTokenAlgorithm);
+  const settings = resolveSettings(options);
+  const clock = options.clock ?? systemClock();
+  const random = options.random ?? systemRandom();
+  const pepper = deriveRing(options.keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
+  const store = options.stores(issuer);
+  const emit = emitter(clock, options.onEvent);
+  const purge = () => store.purge(clock.now(), PURGE_LIMIT);
+
+  return Object.freeze({
+    issuer,
+    audience: `${issuer}mfa/`,
+    ready: () => store.ready(),
+    purge,
+    settings,
+    store,
+    users: options.users,
+    clients: options.clients,
+    policy: options.policy ?? (() => 'enroll' as const),
+    clock,
+    random,
+    types: Object.freeze([...options.authenticators]),
+    hash: keyedHash(pepper),
+    seal: sealing(deriveRing(options.keys.encryption, ['seal']), random),
+    handles: handles(pepper, issuer, random),
+    tokens: createTokens({ issuer, keys: signing, accessTokenAlgorithm, clock, random }),
+    housekeeping: housekeeper(clock, purge, emit),
+    emit,
+  });
+}
+
+function emitter(clock: Mfa['clock'], onEvent: MfaOptions['onEvent']): Mfa['emit'] {
+  const events = channel('express-mfa');
+  return (event) => {
+    if (!onEvent && !events.hasSubscribers) return;
+    const complete: MfaEvent = { ...event, at: clock.now() };
+    onEvent?.(complete);
+    events.publish(complete);
+  };
+}
+
+/** Purges about once a minute as long as there are requests: no timer that would keep a process alive. */
+function housekeeper(clock: Mfa['clock'], purge: Mfa['purge'], emit: Mfa['emit']): () => void {
+  let next = clock.now() + PURGE_EVERY_MS;
+  return () => {
+    if (clock.now() < next) return;
+    next = clock.now() + PURGE_EVERY_MS;
+    purge().catch((cause: unknown) => emit({ event: 'purge.failed', cause }));
+  };
+}

@@ -1,0 +1,121 @@
+import type { Settings } from './core/mfa.js';
+import { configurationError } from './errors.js';
+import type { MfaOptions } from './options.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+/** A number of an option: its default, and how far it may be moved. */
+interface Range {
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** `lifetimes`, in seconds (security.md D2, D17, D19, D20, D27). */
+export const LIFETIMES = {
+  mfaToken: { fallback: 600, min: 60, max: 600 },
+  bindingCode: { fallback: 300, min: 30, max: 600 },
+  enrollment: { fallback: 600, min: 60, max: 600 },
+  accessToken: { fallback: 86_400, min: 60, max: 86_400 },
+  mfaAccessToken: { fallback: 600, min: 60, max: 600 },
+  idToken: { fallback: 36_000, min: 60, max: 86_400 },
+} as const satisfies Record<string, Range>;
+
+/** `guesses` (security.md D3-D7, D17). */
+export const GUESSES = {
+  perChallenge: { fallback: 5, min: 3, max: 5 },
+  perTransaction: { fallback: 10, min: 3, max: 10 },
+  perDay: { fallback: 15, min: 5, max: 15 },
+  perMonth: { fallback: 60, min: 15, max: 60 },
+  untilDisabled: { fallback: 50, min: 15, max: 100 },
+  recoveryPerDay: { fallback: 5, min: 3, max: 5 },
+} as const satisfies Record<string, Range>;
+
+/** `sends` (security.md D10, D11). */
+export const SENDS = {
+  perTransaction: { fallback: 5, min: 1, max: 5 },
+  perUserPerDay: { fallback: 10, min: 1, max: 10 },
+  perAddressPer10Minutes: { fallback: 3, min: 1, max: 3 },
+  perAddressPerDay: { fallback: 10, min: 1, max: 10 },
+  usersPerAddress: { fallback: 5, min: 1, max: 5 },
+} as const satisfies Record<string, Range>;
+
+/** Waits after failures in a row (security.md D4). */
+const WAITS = [
+  { failures: 5, wait: 60 * SECOND },
+  { failures: 10, wait: 300 * SECOND },
+];
+
+type Numbers<T> = { readonly [K in keyof T]: number };
+
+function numbers<T extends Record<string, Range>>(
+  path: string,
+  given: Readonly<Record<string, number | undefined>> | undefined,
+  ranges: T,
+): Numbers<T> {
+  const entries = Object.entries(ranges).map(([name, { fallback, min, max }]) => {
+    const value = given?.[name] ?? fallback;
+    if (!Number.isInteger(value) || value < min || value > max) {
+      const problem = `${value} is out of bounds; use a whole number from ${min} to ${max} (default ${fallback})`;
+      throw configurationError('ERR_MFA_LIMIT', `${path}.${name}`, problem);
+    }
+    return [name, value];
+  });
+  return Object.fromEntries(entries) as Numbers<T>;
+}
+
+/**
+ * The numbers in force, in milliseconds.
+ *
+ * @throws TypeError `ERR_MFA_LIMIT`
+ */
+export function resolveSettings(options: MfaOptions): Settings {
+  const given = <T extends object>(it: T | undefined) => it as Record<string, number | undefined>;
+  const lifetimes = numbers('lifetimes', given(options.lifetimes), LIFETIMES);
+  const guesses = numbers('guesses', given(options.guesses), GUESSES);
+  const ms = Object.entries(lifetimes).map(([name, value]) => [name, value * SECOND]);
+  return {
+    lifetimes: Object.fromEntries(ms) as Settings['lifetimes'],
+    guesses: {
+      perChallenge: guesses.perChallenge,
+      perTransaction: guesses.perTransaction,
+      untilDisabled: guesses.untilDisabled,
+      lanes: {
+        factor: {
+          waits: WAITS,
+          windows: [
+            { limit: guesses.perDay, length: DAY },
+            { limit: guesses.perMonth, length: 30 * DAY },
+          ],
+        },
+        recovery: { waits: [], windows: [{ limit: guesses.recoveryPerDay, length: DAY }] },
+      },
+    },
+    sends: numbers('sends', given(options.sends), SENDS),
+    apis: apisOf(options, lifetimes.accessToken),
+    defaultAudience: options.defaultAudience ?? `${options.issuer}userinfo`,
+    mfaRequirements: options.mfaRequirements ?? true,
+    amrInIdToken: options.amrInIdToken ?? true,
+  };
+}
+
+function apisOf({ apis = [], issuer }: MfaOptions, fallback: number): Settings['apis'] {
+  const { min, max } = LIFETIMES.accessToken;
+  const entries = apis.map(({ audience, scopes, accessTokenLifetime }, i) => {
+    const own = numbers(
+      `apis[${i}]`,
+      { accessTokenLifetime },
+      {
+        accessTokenLifetime: { fallback, min, max },
+      },
+    );
+    if (audience === `${issuer}mfa/` || audience === `${issuer}mfa`) {
+      const problem = 'is the audience of the MFA API itself; leave it out, it is always there';
+      throw configurationError('ERR_MFA_OPTION', `apis[${i}].audience`, problem);
+    }
+    return [audience, { scopes, lifetime: own.accessTokenLifetime * SECOND }] as const;
+  });
+  return new Map(entries);
+}
