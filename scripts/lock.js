@@ -19,31 +19,46 @@ const attempt = (work) => {
 
 function abandoned(folder, holder) {
   try {
-    const [host, pid] = holder.split(' ');
+    const [host, pid, since = 0] = holder.split(' ');
     if (host === hostname() && !attempt(() => process.kill(Number(pid), 0))) return true;
-    return Date.now() - fs.statSync(join(folder, holder)).mtimeMs > staleAfter;
+    // A file that was just taken over still has its old time; its name says when that was.
+    const alive = Math.max(fs.statSync(join(folder, holder)).mtimeMs, Number(since));
+    return Date.now() - alive > staleAfter;
   } catch {
     return false; // released meanwhile
   }
 }
 
-function take(folder, mine) {
-  if (attempt(() => fs.mkdirSync(folder))) return attempt(() => fs.writeFileSync(mine, ''));
-  if (!fs.existsSync(folder)) return false;
-  const [holder] = fs.readdirSync(folder);
-  if (!holder) {
-    // Its owner died between two calls; a folder that is not empty stays.
-    if (abandoned(folder, '')) attempt(() => fs.rmdirSync(folder));
-    return false;
+function list(folder) {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return []; // released meanwhile
   }
-  return abandoned(folder, holder) && attempt(() => fs.renameSync(join(folder, holder), mine));
+}
+
+/** @returns the file of the new owner, or undefined while another process has the lock */
+function take(folder) {
+  const mine = join(folder, `${hostname()} ${process.pid} ${Date.now()}`);
+  if (attempt(() => fs.mkdirSync(folder))) {
+    return attempt(() => fs.writeFileSync(mine, '')) ? mine : undefined;
+  }
+  const [holder = ''] = list(folder);
+  if (!abandoned(folder, holder)) return undefined;
+  if (holder) return attempt(() => fs.renameSync(join(folder, holder), mine)) ? mine : undefined;
+  attempt(() => fs.rmdirSync(folder)); // its owner died between two calls
+  return undefined;
 }
 
 /** Runs `work` while no other process that uses `folder` does; waits for its turn. */
 export async function withLock(folder, work) {
-  const mine = join(folder, `${hostname()} ${process.pid} ${Date.now()}`);
-  while (!take(folder, mine)) await wait(50);
-  const alive = setInterval(() => attempt(() => fs.utimesSync(mine, new Date(), new Date())), 1000);
+  let mine = take(folder);
+  while (!mine) {
+    await wait(50);
+    mine = take(folder);
+  }
+  const now = () => new Date();
+  const alive = setInterval(() => attempt(() => fs.utimesSync(mine, now(), now())), 1000);
   try {
     return await work();
   } finally {

@@ -5,7 +5,8 @@ import { parseAst } from 'vitest/node';
 const places = [
   ['index.ts', 'cli.ts', 'testing'],
   ['http', 'passport', 'pages'],
-  ['mfa.ts'],
+  ['mfa.ts', 'import-authenticators.ts'],
+  ['setup'],
   ['options.ts'],
   ['endpoints'],
   ['grants'],
