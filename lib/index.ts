@@ -16,7 +16,6 @@ export {
   type OAuthErrorOptions,
   tooManyAttempts,
 } from './errors.js';
-export { generateKeys } from './generate-keys.js';
 export { discoveryRouter } from './http/discovery-router.js';
 export { mfaRouter } from './http/mfa-router.js';
 export { oauthRouter } from './http/token-router.js';
@@ -25,3 +24,4 @@ export { createMfa } from './mfa.js';
 export type { Api, GuessLimits, Lifetimes, MfaOptions, SendLimits } from './options.js';
 export type * from './ports/index.js';
 export { SenderError, type SenderFailure } from './ports/sender-error.js';
+export { generateKeys } from './setup/generate-keys.js';

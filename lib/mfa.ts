@@ -1,6 +1,4 @@
 import { channel } from 'node:diagnostics_channel';
-import { checkKeys } from './check-keys.js';
-import { checkOptions } from './check-options.js';
 import type { Mfa } from './core/mfa.js';
 import { handles } from './crypto/handle.js';
 import { keyedHash } from './crypto/keyed-hash.js';
@@ -8,7 +6,9 @@ import { sealing } from './crypto/seal.js';
 import { deriveRing } from './crypto/secrets.js';
 import type { MfaOptions } from './options.js';
 import { type MfaEvent, systemClock, systemRandom } from './ports/index.js';
-import { resolveSettings } from './settings.js';
+import { checkKeys } from './setup/check-keys.js';
+import { checkOptions } from './setup/check-options.js';
+import { resolveSettings } from './setup/settings.js';
 import { createTokens } from './tokens/tokens.js';
 
 const PURGE_EVERY_MS = 60_000;

@@ -6,16 +6,10 @@ import type {
   Loaded,
   LoadKeys,
   LoginTransaction,
-  Reservation,
   Store,
   Stores,
-  Window,
 } from '../ports/index.js';
-
-interface Running {
-  count: number;
-  end: number;
-}
+import { memoryWindows } from './memory-windows.js';
 
 /**
  * Everything in this process's memory: for development and tests. A restart forgets all of it, and a
@@ -47,7 +41,7 @@ function memoryStore(): Store {
   const byLogin = new Map<string, Set<string>>();
   const byAddress = new Map<string, Set<string>>();
   const deliveries = new Map<string, Delivery>();
-  const windows = new Map<string, Running>();
+  const windows = memoryWindows();
 
   const loginKey = (tx: LoginTransaction) => `${tx.userId}\n${tx.clientId}`;
 
@@ -116,11 +110,6 @@ function memoryStore(): Store {
     for (const it of put?.deliveries ?? []) deliveries.set(it.id, it);
   }
 
-  function running(key: string, now: number): Running | undefined {
-    const window = windows.get(key);
-    return window && window.end > now ? window : undefined;
-  }
-
   return {
     async load({ transactionId, userId, deliveryId, address }: LoadKeys): Promise<Loaded> {
       const transaction = transactionId === undefined ? undefined : transactions.get(transactionId);
@@ -150,26 +139,8 @@ function memoryStore(): Store {
       return true;
     },
 
-    async reserve(wanted: readonly Window[], now: number): Promise<Reservation> {
-      const full = wanted
-        .map(({ key, limit }) => ({ key, limit, window: running(key, now) }))
-        .filter(({ limit, window }) => (window?.count ?? 0) >= limit)
-        .sort((a, b) => (b.window?.end ?? 0) - (a.window?.end ?? 0))[0];
-      if (full) return { granted: false, key: full.key, retryAt: full.window?.end ?? now };
-      for (const { key, length } of wanted) {
-        const window = running(key, now) ?? { count: 0, end: now + length };
-        window.count++;
-        windows.set(key, window);
-      }
-      return { granted: true };
-    },
-
-    async release(taken: readonly Window[], now: number) {
-      for (const { key } of taken) {
-        const window = running(key, now);
-        if (window && window.count > 0) window.count--;
-      }
-    },
+    reserve: windows.reserve,
+    release: windows.release,
 
     async purge(now, limit) {
       let removed = 0;
@@ -200,12 +171,7 @@ function memoryStore(): Store {
         (it) => it.expiresAt <= now,
         (id) => deliveries.delete(id),
       );
-      sweep(
-        windows,
-        (it) => it.end <= now,
-        (key) => windows.delete(key),
-      );
-      return removed;
+      return removed + windows.purge(now, limit);
     },
 
     async ready() {},

@@ -8,11 +8,11 @@ import type {
   Proof,
   Step,
 } from '../core/authenticator-type.js';
+import { comparable } from '../core/comparable.js';
 import { codeParts } from '../core/delivery.js';
 import { isEnrolled } from '../core/enrolled.js';
 import type { Mfa } from '../core/mfa.js';
-import { digits, type Params } from '../core/params.js';
-import { comparable } from '../core/verification.js';
+import type { Params } from '../core/params.js';
 import { configurationError, errors } from '../errors.js';
 import type { User } from '../ports/index.js';
 

@@ -1,9 +1,9 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Association, AuthenticatorType, Step } from '../core/authenticator-type.js';
+import { comparable } from '../core/comparable.js';
 import { isEnrolled } from '../core/enrolled.js';
 import type { Mfa } from '../core/mfa.js';
 import { digits } from '../core/params.js';
-import { comparable } from '../core/verification.js';
 import { totpSecret } from '../crypto/codes.js';
 import { configurationError, errors } from '../errors.js';
 import type { Authenticator } from '../ports/index.js';

@@ -2,10 +2,11 @@ import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import type { AuthenticatorTypeName, Entry, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
-import { type Outgoing, prepareDelivery, send } from './delivery.js';
+import { type Outgoing, prepareDelivery } from './delivery.js';
 import { allowsKind, entriesOf, isEnrolled, isUsable } from './enrolled.js';
 import { laneOf, openAt } from './guess-budget.js';
 import type { Mfa } from './mfa.js';
+import { send } from './send.js';
 import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
 
 /** What the client would like to be asked with. */

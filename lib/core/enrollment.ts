@@ -1,13 +1,22 @@
 import { authenticatorId } from '../crypto/codes.js';
 import { errors } from '../errors.js';
-import type { Account, Authenticator, Loaded, LoginTransaction, User } from '../ports/index.js';
+import type {
+  Account,
+  Authenticator,
+  Changes,
+  Loaded,
+  LoginTransaction,
+  User,
+} from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import type { Association } from './authenticator-type.js';
 import { commitWith } from './commit.js';
-import { type Outgoing, prepareDelivery, send, type Undo } from './delivery.js';
+import { type Outgoing, prepareDelivery } from './delivery.js';
 import { allowsKind, isEnrolled, RECOVERY } from './enrolled.js';
 import type { Mfa } from './mfa.js';
+import { firstRecoveryCode } from './recovery.js';
+import { send, type Undo } from './send.js';
 import { accessTransaction, alive } from './transaction.js';
 
 /** Active authenticators per user, the recovery code not counted (security.md D28). */
@@ -102,40 +111,42 @@ function begin(mfa: Mfa, { user, transaction, loaded, association }: Beginning) 
 
   const authenticator = pending(mfa, transaction, association, now);
   const recovery = firstRecoveryCode(mfa, transaction, own, now);
+  const started = recovery ? [authenticator, recovery.authenticator] : [authenticator];
   const replaced = own.filter((it) => it.status === 'pending' && it.kind === association.kind);
-  const carrier = association.delivery;
-  const outgoing =
-    carrier &&
-    prepareDelivery(
-      mfa,
-      { transaction, account },
-      { authenticatorId: authenticator.id, carrier, purpose: 'enroll' },
-    );
-  const put = recovery ? [authenticator, recovery.authenticator] : [authenticator];
+  const dropped = [...replaced, ...(recovery?.replaced ?? [])];
+  const outgoing = firstCode(mfa, { transaction, account }, authenticator, association);
+  const confirmBy = Math.min(now + mfa.settings.lifetimes.enrollment, transaction.expiresAt);
   const result: Started = {
     user,
     transaction,
     authenticator,
     handle: outgoing?.handle,
     recoveryCode: recovery?.code,
-    expiresAt:
-      outgoing?.delivery.expiresAt ??
-      Math.min(now + mfa.settings.lifetimes.enrollment, transaction.expiresAt),
+    expiresAt: outgoing?.delivery.expiresAt ?? confirmBy,
     outgoing,
-    undo: { started: put.map(({ id }) => id), replaced },
+    undo: { started: started.map(({ id }) => id), replaced: dropped },
   };
-  return {
-    result,
-    changes: {
-      account: outgoing?.account ?? account,
-      put: {
-        authenticators: put,
-        transactions: [outgoing?.transaction ?? transaction],
-        deliveries: outgoing ? [outgoing.delivery] : [],
-      },
-      remove: { authenticators: [...replaced, ...(recovery?.replaced ?? [])].map(({ id }) => id) },
+  const changes: Changes = {
+    account: outgoing?.account ?? account,
+    put: {
+      authenticators: started,
+      transactions: [outgoing?.transaction ?? transaction],
+      deliveries: outgoing ? [outgoing.delivery] : [],
     },
+    remove: { authenticators: dropped.map(({ id }) => id) },
   };
+  return { result, changes };
+}
+
+/** The code that confirms it, when one has to be sent. */
+function firstCode(
+  mfa: Mfa,
+  from: { readonly transaction: LoginTransaction; readonly account: Account },
+  { id: authenticatorId }: Authenticator,
+  { delivery: carrier }: Association,
+): Outgoing | undefined {
+  if (!carrier) return undefined;
+  return prepareDelivery(mfa, from, { authenticatorId, carrier, purpose: 'enroll' });
 }
 
 /**
@@ -174,33 +185,4 @@ function pending(
     createdAt: now,
     expiresAt: now + mfa.settings.lifetimes.enrollment,
   };
-}
-
-/**
- * The recovery code that comes with the first enrollment of a user who has none. It stays pending until an
- * authenticator is confirmed in the same login; one that an abandoned login showed is replaced.
- */
-function firstRecoveryCode(
-  mfa: Mfa,
-  transaction: LoginTransaction,
-  own: readonly Authenticator[],
-  now: number,
-) {
-  const issue = mfa.types.find((type) => type.issue)?.issue;
-  const existing = own.filter((it) => it.kind === RECOVERY);
-  const kept = existing.some((it) => it.status === 'active' || it.transactionId === transaction.id);
-  if (!issue || kept) return undefined;
-  const id = authenticatorId(mfa.random);
-  const { credential, code } = issue(mfa, transaction.userId, id);
-  const authenticator: Authenticator = {
-    id,
-    userId: transaction.userId,
-    kind: RECOVERY,
-    status: 'pending',
-    credential,
-    transactionId: transaction.id,
-    createdAt: now,
-    expiresAt: now + mfa.settings.lifetimes.enrollment,
-  };
-  return { authenticator, code, replaced: existing };
 }

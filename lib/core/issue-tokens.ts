@@ -13,53 +13,41 @@ export interface TokenAnswer {
   readonly recovery_code?: string;
 }
 
-export async function issueTokens(
-  mfa: Mfa,
-  {
-    user,
-    client,
-    access,
-    grant,
-    authentication,
-  }: {
-    readonly user: User;
-    readonly client: Client;
-    readonly access: Access;
-    readonly grant: string;
-    readonly authentication: Authentication;
-  },
-): Promise<TokenAnswer> {
-  const { audience, scope, lifetime } = access;
-  const scopes = scope.split(' ');
+/** What tokens are issued for. */
+export interface Issue {
+  readonly user: User;
+  readonly client: Client;
+  readonly access: Access;
+  /** `gty` */
+  readonly grant: string;
+  readonly authentication: Authentication;
+}
+
+export async function issueTokens(mfa: Mfa, issue: Issue): Promise<TokenAnswer> {
+  const { user, client, access, grant, authentication } = issue;
+  const claims = { sub: user.id, clientId: client.id, grant, authentication, ...access };
   const [accessToken, idToken] = await Promise.all([
-    mfa.tokens.accessToken({
-      sub: user.id,
-      clientId: client.id,
-      audience,
-      scope,
-      grant,
-      lifetime,
-      authentication,
-    }),
-    scopes.includes('openid')
-      ? mfa.tokens.idToken({
-          clientId: client.id,
-          claims: { sub: user.id, ...profile(user, scopes) },
-          lifetime: mfa.settings.lifetimes.idToken,
-          authentication,
-          withAmr: mfa.settings.amrInIdToken,
-        })
-      : undefined,
+    mfa.tokens.accessToken(claims),
+    access.scope.split(' ').includes('openid') ? idTokenOf(mfa, issue) : undefined,
   ]);
   mfa.emit({ event: 'token.issued', userId: user.id, clientId: client.id });
   return {
     access_token: accessToken,
     ...(idToken !== undefined && { id_token: idToken }),
-    scope,
-    expires_in: lifetime / 1000,
+    scope: access.scope,
+    expires_in: access.lifetime / 1000,
     token_type: 'Bearer',
   };
 }
+
+const idTokenOf = (mfa: Mfa, { user, client, access, authentication }: Issue): Promise<string> =>
+  mfa.tokens.idToken({
+    clientId: client.id,
+    claims: { sub: user.id, ...profile(user, access.scope.split(' ')) },
+    lifetime: mfa.settings.lifetimes.idToken,
+    authentication,
+    withAmr: mfa.settings.amrInIdToken,
+  });
 
 /** Claims by scope (OpenID Connect Core section 5.4). */
 function profile(user: User, scopes: readonly string[]): Readonly<Record<string, unknown>> {

@@ -17,7 +17,7 @@ export const text: Grammar = {
 };
 
 /** Passwords may hold any character. */
-export const secretText: Grammar = { pattern: /^[^]+$/, hint: 'a string' };
+export const secretText: Grammar = { pattern: /^[\s\S]+$/, hint: 'a string' };
 
 /** Exactly `n` ASCII digits. */
 export const digits = (n: number): Grammar => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { configurationError } from './errors.js';
-import type { MfaOptions } from './options.js';
+import { configurationError } from '../errors.js';
+import type { MfaOptions } from '../options.js';
 
 const fn = z.custom<unknown>((it) => typeof it === 'function', 'pass a function');
 const has = (...methods: string[]) =>

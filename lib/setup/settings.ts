@@ -1,6 +1,6 @@
-import type { Settings } from './core/mfa.js';
-import { configurationError } from './errors.js';
-import type { MfaOptions } from './options.js';
+import type { Settings } from '../core/mfa.js';
+import { configurationError } from '../errors.js';
+import type { MfaOptions } from '../options.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

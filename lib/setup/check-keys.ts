@@ -1,6 +1,6 @@
-import type { KeyRing, MfaKeys } from './crypto/keys.js';
-import { configurationError } from './errors.js';
-import { importSigningKey, type SigningKeyPair } from './tokens/keys.js';
+import type { KeyRing, MfaKeys } from '../crypto/keys.js';
+import { configurationError } from '../errors.js';
+import { importSigningKey, type SigningKeyPair } from '../tokens/keys.js';
 
 /** security.md D34 */
 const MIN_BYTES = 32;

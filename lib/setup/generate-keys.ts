@@ -1,6 +1,6 @@
-import type { KeyRing, MfaKeys } from './crypto/keys.js';
-import { systemRandom } from './ports/index.js';
-import { generateSigningKey } from './tokens/keys.js';
+import type { KeyRing, MfaKeys } from '../crypto/keys.js';
+import { systemRandom } from '../ports/index.js';
+import { generateSigningKey } from '../tokens/keys.js';
 
 /**
  * A new set of secrets: pepper, encryption key, an RS256 and an ES256 signing key. Keep it like a password: the

@@ -1,0 +1,106 @@
+import type {
+  Account,
+  Authenticator,
+  Changes,
+  Delivery,
+  LoginTransaction,
+} from '../ports/index.js';
+import type { AuthenticatorType, Match, Step } from './authenticator-type.js';
+import { addFailures, type Charged } from './charge-guess.js';
+import { RECOVERY } from './enrolled.js';
+import { mayEnroll } from './enrollment.js';
+import { laneOf, succeed } from './guess-budget.js';
+
+/** A second factor that passed. The transaction is used up. */
+export interface Verified {
+  readonly transaction: LoginTransaction;
+  readonly authenticator: Authenticator;
+  readonly delivery: Delivery | undefined;
+  /** This proof confirmed the enrollment. */
+  readonly confirmed: boolean;
+  /** The next recovery code, shown once. */
+  readonly recoveryCode: string | undefined;
+  /** `amr` values of the proof. */
+  readonly amr: readonly string[];
+}
+
+/**
+ * What a right proof changes, all in one commit: the transaction and its deliveries are used up, the authenticator
+ * is active, the charge is given back.
+ *
+ * @throws OAuthError when it would confirm an enrollment that is no longer allowed
+ */
+export function claim(
+  type: AuthenticatorType,
+  step: Step,
+  { authenticator, match }: { readonly authenticator: Authenticator; readonly match: Match },
+  charged: Charged,
+): { readonly result: Verified; readonly changes: Changes } {
+  const { transaction, authenticators, delivery, now } = step;
+  const confirmed = authenticator.status === 'pending';
+  if (confirmed) mayEnroll(transaction, authenticators);
+  const credential = match.credential ?? authenticator.credential;
+  const active: Authenticator = { ...activated(authenticator), credential, usedAt: now };
+  const others = confirmed
+    ? settlePending(authenticators, authenticator)
+    : { activated: [], dropped: [] };
+  const used = useUp(transaction, authenticator.id);
+  const { recoveryCode } = match;
+  return {
+    result: {
+      transaction,
+      authenticator: active,
+      delivery,
+      confirmed,
+      recoveryCode,
+      amr: type.amr(step),
+    },
+    changes: {
+      account: giveBack(type, step, authenticator, charged),
+      put: { authenticators: [active, ...others.activated], transactions: used.put },
+      remove: { ...used.remove, authenticators: others.dropped },
+    },
+  };
+}
+
+/** The account without the charge; the guess was no failure of the others that it was compared with either. */
+function giveBack(
+  { lane: name }: AuthenticatorType,
+  { account }: Step,
+  { id }: Authenticator,
+  { candidates, chargedAt }: Charged,
+): Account {
+  const { [id]: _, ...failures } = addFailures(account.failures, candidates, -1);
+  const lane = succeed(laneOf(account, name), chargedAt);
+  return { ...account, failures, lanes: { ...account.lanes, [name]: lane } };
+}
+
+/** The transaction is gone, and every code of it; one that an access token stands for loses only this code. */
+function useUp(transaction: LoginTransaction, authenticatorId: string) {
+  if (!transaction.reusable) {
+    const deliveries = Object.values(transaction.deliveries);
+    return { put: [], remove: { transactions: [transaction.id], deliveries } };
+  }
+  const { [authenticatorId]: used, ...deliveries } = transaction.deliveries;
+  return {
+    put: [{ ...transaction, deliveries }],
+    remove: { deliveries: used === undefined ? [] : [used] },
+  };
+}
+
+/** The recovery code of the same login becomes active; every other pending enrollment of the user is gone (R-052). */
+function settlePending(authenticators: readonly Authenticator[], confirmed: Authenticator) {
+  const pending = authenticators.filter((it) => it.status === 'pending' && it.id !== confirmed.id);
+  const ours = pending.filter(
+    (it) => it.kind === RECOVERY && it.transactionId === confirmed.transactionId,
+  );
+  return {
+    activated: ours.map(activated),
+    dropped: pending.filter((it) => !ours.includes(it)).map(({ id }) => id),
+  };
+}
+
+function activated(authenticator: Authenticator): Authenticator {
+  const { expiresAt: _, transactionId: __, ...lasting } = authenticator;
+  return { ...lasting, status: 'active' };
+}

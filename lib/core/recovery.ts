@@ -1,0 +1,33 @@
+import { authenticatorId } from '../crypto/codes.js';
+import type { Authenticator, LoginTransaction } from '../ports/index.js';
+import { RECOVERY } from './enrolled.js';
+import type { Mfa } from './mfa.js';
+
+/**
+ * The recovery code that comes with the first enrollment of a user who has none. It stays pending until an
+ * authenticator is confirmed in the same login; one that an abandoned login showed is replaced.
+ */
+export function firstRecoveryCode(
+  mfa: Mfa,
+  transaction: LoginTransaction,
+  own: readonly Authenticator[],
+  now: number,
+) {
+  const issue = mfa.types.find((type) => type.issue)?.issue;
+  const existing = own.filter((it) => it.kind === RECOVERY);
+  const kept = existing.some((it) => it.status === 'active' || it.transactionId === transaction.id);
+  if (!issue || kept) return undefined;
+  const id = authenticatorId(mfa.random);
+  const { credential, code } = issue(mfa, transaction.userId, id);
+  const authenticator: Authenticator = {
+    id,
+    userId: transaction.userId,
+    kind: RECOVERY,
+    status: 'pending',
+    credential,
+    transactionId: transaction.id,
+    createdAt: now,
+    expiresAt: now + mfa.settings.lifetimes.enrollment,
+  };
+  return { authenticator, code, replaced: existing };
+}

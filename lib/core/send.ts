@@ -1,0 +1,82 @@
+import { errors } from '../errors.js';
+import type { Authenticator, LoginTransaction } from '../ports/index.js';
+import { commitWith } from './commit.js';
+import type { Outgoing } from './delivery.js';
+import type { Mfa } from './mfa.js';
+import { addressWindows } from './send-budget.js';
+
+/** What one message brought along, to be undone with it. */
+export interface Undo {
+  /** Ids of authenticators that were started with it. */
+  readonly started: readonly string[];
+  /** Pending authenticators that these took the place of. */
+  readonly replaced: readonly Authenticator[];
+}
+
+const NOTHING: Undo = { started: [], replaced: [] };
+
+/**
+ * Sends what was prepared and committed. When it is refused or fails, everything about it is taken back: the
+ * earlier code works on, nothing is charged, what was started with it is gone (R-060).
+ *
+ * @throws OAuthError 429, 502 or 503
+ */
+export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): Promise<void> {
+  const { delivery, carrier, code } = outgoing;
+  const { id, purpose, userId, channel, authenticatorId } = delivery;
+  const about = { userId, channel, authenticatorId, clientId: outgoing.transaction.clientId };
+  const windows = addressWindows(carrier.address, mfa.settings.sends);
+  const reserved = await mfa.store.reserve(windows, mfa.clock.now());
+  if (!reserved.granted) {
+    mfa.emit({ event: 'mfa.rate_limited', reason: 'address', ...about });
+    await takeBack(mfa, outgoing, undo);
+    throw errors.tooManySends(reserved.retryAt - mfa.clock.now());
+  }
+  try {
+    await carrier.send({ id, code, purpose });
+  } catch (error) {
+    mfa.emit({ event: 'mfa.challenge.delivery_failed', cause: error, ...about });
+    await takeBack(mfa, outgoing, undo);
+    await mfa.store.release(windows, mfa.clock.now());
+    throw error;
+  }
+  mfa.emit({ event: 'mfa.challenge.created', ...about });
+}
+
+async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo): Promise<void> {
+  const { delivery, before } = outgoing;
+  await commitWith(mfa, async () => {
+    const loaded = await mfa.store.load({ transactionId: before.id, userId: before.userId });
+    const { transaction, account } = loaded;
+    if (!account) return { changes: undefined, result: undefined };
+    const own = account.sends.lastIndexOf(delivery.createdAt);
+    const sends = own < 0 ? account.sends : account.sends.toSpliced(own, 1);
+    const isLast = transaction?.deliveries[delivery.authenticatorId] === delivery.id;
+    return {
+      result: undefined,
+      changes: {
+        account: { ...account, sends },
+        put: {
+          authenticators: isLast ? undo.replaced : [],
+          transactions: isLast ? [restored(transaction, outgoing)] : [],
+        },
+        remove: { deliveries: [delivery.id], authenticators: undo.started },
+      },
+    };
+  });
+}
+
+/** The transaction as if the message had not been asked for; guesses that were charged since stay charged. */
+function restored(now: LoginTransaction, { before, delivery }: Outgoing): LoginTransaction {
+  const id = delivery.authenticatorId;
+  const { [id]: _, ...deliveries } = now.deliveries;
+  const earlier = before.deliveries[id];
+  const guesses = Math.max(before.guesses[id] ?? 0, now.guesses[id] ?? 0);
+  return {
+    ...now,
+    sends: now.sends - 1,
+    nextSendAt: before.nextSendAt,
+    guesses: { ...now.guesses, [id]: guesses },
+    deliveries: earlier ? { ...deliveries, [id]: earlier } : deliveries,
+  };
+}
