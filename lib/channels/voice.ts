@@ -20,7 +20,7 @@ export function voice(options: PhoneChannelOptions): Channel {
     digits,
     destination: async (params) => phoneDestination(params, countries),
     text(code, host) {
-      const spoken = [...code].join(', ');
+      const spoken = Array.from(code).join(', ');
       const name = options.appName ?? host;
       return `Your ${name} verification code is: ${spoken}. Again, your code is: ${spoken}.`;
     },

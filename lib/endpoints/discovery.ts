@@ -11,6 +11,8 @@ export interface Paths {
   readonly mfa: string;
 }
 
+const CLAIMS = 'iss sub aud exp iat auth_time amr acr name nickname picture email email_verified';
+
 /** `GET /.well-known/openid-configuration` (OpenID Connect Discovery 1.0 section 3; RFC 8414): what is served, no more. */
 export function openidConfiguration(mfa: Mfa, paths: Paths): Endpoint {
   const { issuer, tokens } = mfa;
@@ -26,10 +28,7 @@ export function openidConfiguration(mfa: Mfa, paths: Paths): Endpoint {
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: ['none', 'client_secret_post', 'client_secret_basic'],
     scopes_supported: [...OIDC_SCOPES, ...MFA_SCOPES],
-    claims_supported: [
-      ...['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'amr', 'acr'],
-      ...['name', 'nickname', 'picture', 'email', 'email_verified'],
-    ],
+    claims_supported: CLAIMS.split(' '),
     acr_values_supported: [tokens.multiFactor],
   };
   return {
