@@ -49,7 +49,7 @@ export async function exampleApp(options: {
       oob({ channels: [sms({ send, countries }), voice({ send, countries }), email({ send })] }),
       recoveryCode(),
     ],
-    policy: () => (config.policy === 'always' ? 'enroll' : 'challenge'),
+    policy: () => (config.policy === 'always' ? 'enroll' : 'none'),
     onEvent: logEvent,
   });
   await importSeed(mfa, seed);
@@ -74,13 +74,15 @@ export async function exampleApp(options: {
 async function importSeed(mfa: Mfa, { users, authenticators }: Seed): Promise<void> {
   for (const user of users) {
     const own = authenticators.filter((it) => it.user_id === user.id);
-    const phones = own.flatMap((it) => ('phone_number' in it ? it.phone_number : []));
-    const imported = [
+    const phones = new Set(own.flatMap((it) => ('phone_number' in it ? it.phone_number : [])));
+    const factors = [
       ...own.flatMap((it) => (it.type === 'otp' ? { totp: { secret: it.secret } } : [])),
-      ...[...new Set(phones)].map((value) => ({ phone: { value } })),
-      ...own.flatMap((it) => (it.type === 'email' ? { email: { value: it.email } } : [])),
+      ...[...phones].map((value) => ({ phone: { value } })), // sms and voice of one phone are one
+      ...own.flatMap((it) =>
+        it.type === 'email' ? { email: { value: it.email ?? user.email ?? '' } } : [],
+      ),
     ];
-    if (imported.length > 0) await importAuthenticators(mfa, user.id, imported);
+    if (factors.length > 0) await importAuthenticators(mfa, user.id, factors);
   }
 }
 

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import type { MfaKeys } from 'express-mfa';
 import { appFile } from './files.js';
 
@@ -108,15 +110,22 @@ function readFile(path: string): Buffer {
 }
 
 function tls(cert: Buffer | undefined, key: Buffer | undefined, problems: string[]) {
-  if (cert && key) return { cert, key };
-  if (cert || key) problems.push('TLS_CERT and TLS_KEY must both be set, or neither');
-  return undefined;
+  if (!cert && !key) return undefined;
+  try {
+    if (!cert || !key) fail('must both be set, or neither');
+    createSecureContext({ cert, key });
+    return { cert, key };
+  } catch (error) {
+    problems.push(`TLS_CERT and TLS_KEY ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 function database(value: string): Database {
   if (value === 'memory:') return { kind: 'memory' };
   if (/^postgres(ql)?:\/\//i.test(value)) return { kind: 'postgres', url: value };
-  if (/^[a-z][a-z0-9+.-]+:/i.test(value)) fail('must be memory:, postgres://… or a directory');
+  if (/^[a-z][a-z0-9+.-]+:/i.test(value))
+    fail('must be memory:, postgres://… or the path of a directory');
   return { kind: 'sqlite', directory: value };
 }
 
@@ -139,9 +148,14 @@ function policy(value: string): 'always' | 'optional' {
   return value === 'always' || value === 'optional' ? value : fail('must be always or optional');
 }
 
+const PROXIES = 'must name the proxies: a number of hops, loopback, or their addresses';
+
 /** As Express takes it; `true` would believe an address that any client can write. */
 function trustProxy(value: string): string | number | false {
-  if (value === 'true') fail('must name the proxies: a number of hops, loopback, or addresses');
+  if (value === 'true') fail(PROXIES);
   if (value === 'false') return false;
-  return /^\d+$/.test(value) ? Number(value) : value;
+  if (/^\d+$/.test(value)) return Number(value);
+  const named = (it: string) => /^(loopback|linklocal|uniquelocal)$/.test(it);
+  const each = value.split(',').map((it) => it.trim().replace(/\/\d+$/, ''));
+  return each.every((it) => named(it) || isIP(it)) ? value : fail(PROXIES);
 }

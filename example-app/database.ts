@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Stores } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
 import { migratePostgres, postgresStores } from 'express-mfa/adapters/postgres';
-import { type SqliteDatabase, sqliteStores } from 'express-mfa/adapters/sqlite';
+import { migrateSqlite, type SqliteDatabase, sqliteStores } from 'express-mfa/adapters/sqlite';
 import type { Database } from './config.js';
 import { errorMembers, log } from './log.js';
 
@@ -14,11 +14,19 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** Opens what `DATABASE_URL` names. The library takes it from there and never closes it. */
+/**
+ * Opens what `DATABASE_URL` names and brings its tables up to date. The library never closes it.
+ *
+ * @throws Error that names the variable
+ */
 export async function openDatabase(database: Database): Promise<OpenDatabase> {
-  if (database.kind === 'postgres') return openPostgres(database.url);
-  if (database.kind === 'sqlite') return openSqlite(database.directory);
-  return { stores: memoryStores(), name: 'memory', close: async () => {} };
+  try {
+    if (database.kind === 'postgres') return await openPostgres(database.url);
+    if (database.kind === 'sqlite') return await openSqlite(database.directory);
+    return { stores: memoryStores(), name: 'memory', close: async () => {} };
+  } catch (error) {
+    throw new Error(`DATABASE_URL: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 async function openPostgres(url: string): Promise<OpenDatabase> {
@@ -42,6 +50,7 @@ async function openSqlite(directory: string): Promise<OpenDatabase> {
   const file = join(directory, 'mfa.sqlite');
   const Sqlite = await sqliteModule();
   const handle = new Sqlite(file);
+  migrateSqlite(handle);
   return { stores: sqliteStores(handle), name: file, close: async () => handle.close() };
 }
 

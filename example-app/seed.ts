@@ -63,9 +63,11 @@ const seedFile = z
     for (const [i, key] of repeated(clients.map((it) => it.client_id))) {
       complain(['clients', i, 'client_id'], `repeats ${key}`);
     }
-    for (const [i, { user_id }] of authenticators.entries()) {
-      if (!users.some(({ id }) => id === user_id)) {
-        complain(['authenticators', i, 'user_id'], `names no user: ${user_id}`);
+    for (const [i, it] of authenticators.entries()) {
+      const owner = users.find(({ id }) => id === it.user_id);
+      if (!owner) complain(['authenticators', i, 'user_id'], `names no user: ${it.user_id}`);
+      else if (it.type === 'email' && !(it.email ?? owner.email)) {
+        complain(['authenticators', i, 'email'], 'is required: the user has none');
       }
     }
   });

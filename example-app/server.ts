@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { exampleApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { type OpenDatabase, openDatabase } from './database.js';
-import { errorMembers, log } from './log.js';
+import { log } from './log.js';
 import { developmentKeys } from './secrets.js';
 import { readSeed } from './seed.js';
 
@@ -42,7 +42,8 @@ function listen(config: Config, listener: RequestListener): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = `PORT ${config.port} is in use; PORT=0 takes a free one`;
-      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
+      const other = `HOST ${config.host}, PORT ${config.port}: ${error.message}`;
+      reject(new Error(error.code === 'EADDRINUSE' ? taken : other));
     });
     server.listen(config.port, config.host, () => resolve(server));
   });
@@ -97,7 +98,6 @@ function greet(config: Config, { url, issuer, database }: Running): void {
 
 process.stdout.on('error', () => {}); // whoever read the log is gone; the app is not
 main().catch((error: Error) => {
-  log('server.failed', errorMembers(error));
   console.error(`express-mfa example: ${error.message}`);
   process.exit(1);
 });

@@ -12,7 +12,7 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-/** The app on the usual port when it runs there, else one of our own on a free port with an empty database. */
+/** The app on the usual port when it runs there, else a fresh one. */
 export async function runningApp(port = process.env.PORT || '3000'): Promise<RunningApp> {
   const url = `http://localhost:${port}`;
   if (port !== '0' && (await isExampleApp(url))) return { url, own: false, stop: async () => {} };
@@ -31,10 +31,11 @@ async function isExampleApp(url: string): Promise<boolean> {
   );
 }
 
-async function startApp(): Promise<RunningApp> {
+/** A fresh app on a free port: an empty database in memory, secrets in a directory that goes away. */
+export async function startApp(): Promise<RunningApp> {
   const directory = await mkdtemp(join(tmpdir(), 'express-mfa-tutorial-'));
   const child = spawn(process.execPath, [fileURLToPath(new URL('server.js', import.meta.url))], {
-    cwd: directory, // its secrets go there
+    cwd: directory,
     env: { PATH: process.env.PATH, PORT: '0', DATABASE_URL: 'memory:' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -62,11 +62,21 @@ export function print({ method, url, headers = {}, form, json }: Exchange, answe
 export const heading = (text: string) => console.log(`\n${bold(cyan(text))}\n`);
 export const say = (text: string) => console.log(`  ${text}\n`);
 
-function pretty(json: unknown): string[] {
-  if (json === undefined) return [];
-  const short = (_key: string, value: unknown) =>
-    typeof value === 'string' ? shorten(value) : value;
-  return JSON.stringify(json, short, 2).split('\n');
+const pretty = (json: unknown): string[] => (json === undefined ? [] : format(json).split('\n'));
+
+/** JSON, with what is short in one line. */
+function format(value: unknown, indent = ''): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  const parts = Array.isArray(value)
+    ? value.map((it) => format(it, inner))
+    : Object.entries(value).map(([key, it]) => `"${key}": ${format(it, inner)}`);
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  if (parts.length === 0) return open + close;
+  const line = `${open} ${parts.join(', ')} ${close}`;
+  if (indent !== '' && line.length <= 80 && !line.includes('\n')) return line;
+  return `${open}\n${parts.map((it) => inner + it).join(',\n')}\n${indent}${close}`;
 }
 
 /** JWTs fill the screen; everything else is shown whole. */
