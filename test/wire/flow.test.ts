@@ -58,7 +58,9 @@ describe('the main job', () => {
     expect(listed.map((it: { active: boolean }) => it.active)).toEqual([true, true, true, true]);
 
     const fourth = (await c.login().expect(403)).body;
-    const recovered = await c.recovery(fourth.mfa_token, started.body.recovery_codes[0]).expect(200);
+    const recovered = await c
+      .recovery(fourth.mfa_token, started.body.recovery_codes[0])
+      .expect(200);
     expect(recovered.body.recovery_code).toMatch(/^[A-Z0-9]{24}$/);
     const fifth = (await c.login().expect(403)).body;
     await c.recovery(fifth.mfa_token, started.body.recovery_codes[0]).expect(403);
