@@ -1,0 +1,8 @@
+import { tables } from './0001-tables.js';
+import type { Migration } from './migration.js';
+
+/** All steps, in order. A new one: its file, one line here. */
+export const migrations: readonly Migration[] = [tables];
+
+/** The version of the schema that this library was written for. */
+export const SCHEMA_VERSION = migrations.length;

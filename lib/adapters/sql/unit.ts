@@ -1,0 +1,45 @@
+import { sql } from 'kysely';
+import type { Unit } from './commit.js';
+import type { Engine, PostgresEngine, Query, SqliteEngine } from './engine.js';
+
+/** Does all of a unit, or nothing: false when its guard did not hold. */
+export async function apply(engine: Engine, unit: Unit): Promise<boolean> {
+  return engine.kind === 'postgres' ? inOneStatement(engine, unit) : inTransaction(engine, unit);
+}
+
+/**
+ * PostgreSQL: the guard and every step are parts of one statement, so there is no `begin` and no `commit`
+ * to wait for. Each step asks for the guard's row, hence runs after it; all see the state before.
+ */
+async function inOneStatement(engine: PostgresEngine, { guard, steps }: Unit): Promise<boolean> {
+  const held = guard ? sql`exists (select 1 from guard)` : sql`true`;
+  const parts = steps(held).map((step, at) => sql`${sql.raw(`step${at}`)} as (${step})`);
+  if (guard) parts.unshift(sql`guard as (${guard})`);
+  if (parts.length === 0) return true;
+  const rows = await engine.run(
+    sql`with ${sql.join(parts)} ${guard ? sql`select held from guard` : sql`select 1 as held`}`,
+  );
+  return rows.length > 0;
+}
+
+function inTransaction(engine: SqliteEngine, { guard, steps }: Unit): boolean {
+  return engine.atomic(() => {
+    if (guard && engine.run(guard).length === 0) return false;
+    for (const step of steps(sql`true`)) engine.run(step);
+    return true;
+  });
+}
+
+/** Runs deletions as one unit and counts the rows that they return as `gone`. */
+export async function countGone(engine: Engine, deletions: readonly Query[]): Promise<number> {
+  if (engine.kind === 'sqlite') {
+    return engine.atomic(() => deletions.reduce((sum, query) => sum + engine.run(query).length, 0));
+  }
+  const name = (at: number) => sql.raw(`step${at}`);
+  const parts = deletions.map((query, at) => sql`${name(at)} as (${query})`);
+  const sums = deletions.map((_, at) => sql`(select count(*) from ${name(at)})`);
+  const rows = await engine.run(
+    sql`with ${sql.join(parts)} select ${sql.join(sums, sql` + `)} as gone`,
+  );
+  return Number(rows[0]?.['gone']);
+}
