@@ -79,7 +79,8 @@ describe('POST /mfa/associate with oob', () => {
     const host = { findById: () => users[0], authenticate: () => users[0] };
     const t = await testApp({ users: host as never });
     const token = await mfaToken(t);
-    const missing = async (body: object) => (await client(t.app).associate(token, body)).body;
+    const missing = async (body: Record<string, unknown>) =>
+      (await client(t.app).associate(token, body)).body;
     const of = (name: string) => ({
       error: 'invalid_request',
       error_description: `Missing required parameter: ${name}`,

@@ -1,0 +1,30 @@
+// Every row of wire.md section 11 that these routes can give, byte for byte. Rows 21, 22 are push, 28 to 30 are
+// other grants.
+import { expect, test } from 'vitest';
+import { client, testApp } from '../support/app.js';
+import { expectAnswer } from './answers.js';
+import { rows1to12 } from './catalogue/rows-1-to-12.js';
+import { rows13to20 } from './catalogue/rows-13-to-20.js';
+import { rows23to35 } from './catalogue/rows-23-to-35.js';
+
+test.each([...rows1to12, ...rows13to35])(
+  'row $row: $name',
+  async ({ expected, options, retryAfter, ask }) => {
+    const t = await testApp(options);
+    const answer = await ask(t, client(t.app));
+    const [status, error, text] = expected;
+    expectAnswer(answer, status, { error, error_description: text });
+    if (retryAfter === undefined) expect(answer.headers).not.toHaveProperty('retry-after');
+    else expect(answer.headers['retry-after']).toMatch(new RegExp(`^(${retryAfter})$`));
+  },
+);
+
+test('row 2: a login that needs a second factor', async () => {
+  const { app } = await testApp();
+  expectAnswer(await client(app).login(), 403, {
+    error: 'mfa_required',
+    error_description: 'Multifactor authentication required',
+    mfa_token: expect.any(String),
+    mfa_requirements: { enroll: [{ type: 'otp' }, { type: 'phone' }] },
+  });
+});
