@@ -43,7 +43,7 @@ function memoryStore(): Store {
   const deliveries = new Map<string, Delivery>();
   const windows = memoryWindows();
 
-  const loginKey = (tx: LoginTransaction) => `${tx.userId}\n${tx.clientId}`;
+  const loginKey = (tx: LoginTransaction) => JSON.stringify([tx.userId, tx.clientId]);
 
   function addressUse(address: string | undefined, except: string | undefined) {
     const use = { active: 0, pending: 0 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configurationError } from '../errors.js';
 import type { MfaOptions } from '../options.js';
+import { GUESSES, LIFETIMES, SENDS } from './settings.js';
 
 const fn = z.custom<unknown>((it) => typeof it === 'function', 'pass a function');
 const has = (...methods: string[]) =>
@@ -9,7 +10,9 @@ const has = (...methods: string[]) =>
       methods.every((name) => typeof (it as Record<string, unknown> | null)?.[name] === 'function'),
     `pass an object with ${methods.map((name) => `${name}()`).join(' and ')}`,
   );
-const section = z.record(z.string(), z.number().optional());
+/** Numbers by these names and no others. */
+const numbers = (ranges: object) =>
+  z.strictObject(Object.fromEntries(Object.keys(ranges).map((it) => [it, z.number().optional()])));
 
 const named = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,16}$/, 'use 1 to 16 characters of A-Z a-z 0-9 _ -'),
@@ -41,9 +44,9 @@ const schema = z.strictObject({
     .optional(),
   defaultAudience: z.string().min(1).optional(),
   policy: fn.optional(),
-  lifetimes: section.optional(),
-  guesses: section.optional(),
-  sends: section.optional(),
+  lifetimes: numbers(LIFETIMES).optional(),
+  guesses: numbers(GUESSES).optional(),
+  sends: numbers(SENDS).optional(),
   accessTokenAlgorithm: z.enum(['RS256', 'ES256']).optional(),
   mfaRequirements: z.boolean().optional(),
   amrInIdToken: z.boolean().optional(),
