@@ -1,11 +1,12 @@
 import { channel } from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers/promises';
 import type { Mfa } from './core/mfa.js';
 import { handles } from './crypto/handle.js';
 import { keyedHash } from './crypto/keyed-hash.js';
 import { sealing } from './crypto/seal.js';
 import { deriveRing } from './crypto/secrets.js';
 import type { MfaOptions } from './options.js';
-import { type MfaEvent, systemClock, systemRandom } from './ports/index.js';
+import { type Clock, type MfaEvent, type Store, systemClock, systemRandom } from './ports/index.js';
 import { checkKeys } from './setup/check-keys.js';
 import { checkOptions } from './setup/check-options.js';
 import { resolveSettings } from './setup/settings.js';
@@ -13,6 +14,7 @@ import { createTokens } from './tokens/tokens.js';
 
 const PURGE_EVERY_MS = 60_000;
 const PURGE_LIMIT = 5000;
+const PURGE_ROUNDS = 1000;
 
 /**
  * Checks the options and wires everything. Costs a few milliseconds; call it once, at start.
@@ -31,7 +33,7 @@ export function createMfa(options: MfaOptions): Mfa {
   const pepper = deriveRing(options.keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
   const store = options.stores(issuer);
   const emit = emitter(clock, options.onEvent);
-  const purge = () => store.purge(clock.now(), PURGE_LIMIT);
+  const purge = () => purgeAll(store, clock);
 
   return Object.freeze({
     issuer,
@@ -63,6 +65,18 @@ function emitter(clock: Mfa['clock'], onEvent: MfaOptions['onEvent']): Mfa['emit
     onEvent?.(complete);
     events.publish(complete);
   };
+}
+
+/** Batch after batch, with room for requests in between. */
+async function purgeAll(store: Store, clock: Clock): Promise<number> {
+  let removed = 0;
+  for (let round = 0; round < PURGE_ROUNDS; round++) {
+    const gone = await store.purge(clock.now(), PURGE_LIMIT);
+    if (gone === 0) break;
+    removed += gone;
+    await setImmediate();
+  }
+  return removed;
 }
 
 /** Purges about once a minute as long as there are requests: no timer that would keep a process alive. */

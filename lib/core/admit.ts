@@ -2,6 +2,23 @@ import { errors } from '../errors.js';
 import type { User } from '../ports/index.js';
 import type { Mfa } from './mfa.js';
 
+const MAX_ID_LENGTH = 255;
+/** What not every store can keep or tell apart. */
+const UNFIT = /\0|\p{Surrogate}/u;
+
+/**
+ * Only an object with an id is a user; all else that a host may answer is none (security.md R-010).
+ *
+ * @throws TypeError when the id is one that stores cannot keep
+ */
+export function asUser(found: User | null | undefined): User | undefined {
+  if (typeof found?.id !== 'string' || found.id === '') return undefined;
+  if (found.id.length > MAX_ID_LENGTH || UNFIT.test(found.id)) {
+    throw new TypeError(`a user id must be at most ${MAX_ID_LENGTH} characters of valid Unicode`);
+  }
+  return found;
+}
+
 /**
  * The user behind a login that is under way: may have been deleted or blocked since the password was given
  * (security.md R-011, R-062).
@@ -9,7 +26,7 @@ import type { Mfa } from './mfa.js';
  * @throws OAuthError
  */
 export async function admitUser(mfa: Mfa, userId: string): Promise<User> {
-  const user = await mfa.users.findById(userId);
+  const user = asUser(await mfa.users.findById(userId));
   if (user?.id !== userId) throw errors.malformedMfaToken();
   if (user.blocked) throw errors.userBlocked();
   return user;

@@ -42,8 +42,8 @@ export interface Mfa {
   /** Resolves when the store can be used, else rejects with what is wrong; for health checks. */
   ready(): Promise<void>;
   /**
-   * Removes expired records, at most 5,000 of each sort. The routers do it by themselves about once a minute;
-   * call it only in a process that serves no requests.
+   * Removes expired records, in small batches. The routers do it by themselves about once a minute; call it only
+   * in a process that serves no requests.
    *
    * @returns how many were removed
    */

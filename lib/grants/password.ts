@@ -1,3 +1,4 @@
+import { asUser } from '../core/admit.js';
 import { type Access, resolveAccess } from '../core/audience.js';
 import type { Call } from '../core/call.js';
 import { type Demand, demandOf, requirements } from '../core/demand.js';
@@ -34,8 +35,7 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
     audience: params.optional('audience'),
     scope: params.optional('scope'),
   });
-  const found = await mfa.users.authenticate(username, secret, { realm, request });
-  const user = asUser(found);
+  const user = asUser(await mfa.users.authenticate(username, secret, { realm, request }));
   if (!user) {
     mfa.emit({ event: 'login.first_factor.fail', clientId: client.id });
     throw errors.wrongPassword();
@@ -50,11 +50,6 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
   if (!granted) throw await mfaRequired(mfa, { user, client, access, own, demand });
   const authentication = { amr: ['pwd'], at: mfa.clock.now() };
   return issueTokens(mfa, { user, client, access: granted, grant: GTY, authentication });
-}
-
-/** Only a user object with a string id is a success; all else that a host may return is a failure. */
-function asUser(found: User | null | undefined): User | undefined {
-  return typeof found?.id === 'string' && found.id !== '' ? found : undefined;
 }
 
 /**

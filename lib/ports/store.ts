@@ -175,7 +175,8 @@ export interface Store {
   release(windows: readonly Window[], now: number): Promise<void>;
   /**
    * Removes at most `limit` records of each sort whose `expiresAt` (pending authenticators, transactions,
-   * deliveries) or window end has passed.
+   * deliveries) or window end has passed; fewer where a batch of that size would hold others up. Called again
+   * until it returns 0.
    *
    * @returns how many were removed
    */
