@@ -1,0 +1,28 @@
+// Widens races on purpose: every access takes a random few milliseconds, before and after.
+import type { Store, Stores } from 'express-mfa';
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Delays each `load`, `commit`, `reserve` and `release` by up to `most` milliseconds before and after it, so that
+ * what was read is old by the time it is acted upon.
+ */
+export function slowStores(stores: Stores, most = 4): Stores {
+  const slow = async <T>(access: () => Promise<T>): Promise<T> => {
+    await sleep(Math.random() * most);
+    const result = await access();
+    await sleep(Math.random() * most);
+    return result;
+  };
+  return (issuer) => {
+    const store: Store = stores(issuer);
+    return {
+      load: (keys) => slow(() => store.load(keys)),
+      commit: (changes) => slow(() => store.commit(changes)),
+      reserve: (windows, now) => slow(() => store.reserve(windows, now)),
+      release: (windows, now) => slow(() => store.release(windows, now)),
+      purge: (now, limit) => store.purge(now, limit),
+      ready: () => store.ready(),
+    };
+  };
+}
