@@ -1,4 +1,5 @@
 // openid-client, unmodified, over plain http: every grant, both ways to send the secret, and the id_token verified.
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { describe, expect, test } from 'vitest';
 import { client, OOB_GRANT, OTP, OTP_GRANT, RECOVERY_GRANT, SMS } from '../support/app.js';
@@ -131,4 +132,40 @@ test('a wrong secret: only after Basic the answer has WWW-Authenticate', async (
   const basic = await discover(oidc.ClientSecretBasic('wrong'), 'basic');
   const error = await oidc.genericGrantRequest(basic, 'password', ANN).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(oidc.WWWAuthenticateChallengeError);
+});
+
+test.each(['RS256', 'ES256'] as const)('%s access tokens verify against the JWKS', async (alg) => {
+  const server = await sdkServer({ scheme: 'http', accessTokenAlgorithm: alg });
+  const config = await oidc.discovery(new URL(server.issuer), 'web', undefined, undefined, {
+    execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks],
+  });
+  const first = await mfaToken(
+    oidc.genericGrantRequest(config, 'password', {
+      ...ANN,
+      client_secret: 'web-secret',
+      audience: 'https://api.example.com/',
+      scope: 'openid read:notes',
+    }),
+  );
+  const otp = (await rest(server, 'web').associate(first, OTP).expect(200)).body;
+  const { access_token, id_token = '' } = await oidc.genericGrantRequest(config, OTP_GRANT, {
+    client_secret: 'web-secret',
+    mfa_token: first,
+    otp: server.otp(otp.secret),
+  });
+  const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri ?? ''));
+  const issuer = server.issuer;
+  const access = await jwtVerify(access_token, keys, {
+    issuer,
+    audience: 'https://api.example.com/',
+    algorithms: [alg],
+  });
+  expect(access.payload).toMatchObject({ sub: 'u1', azp: 'web', scope: 'openid read:notes' });
+  const identity = await jwtVerify(id_token, keys, {
+    issuer,
+    audience: 'web',
+    algorithms: ['RS256'],
+  });
+  expect(identity.payload).not.toHaveProperty('nonce');
+  expect(identity.payload).not.toHaveProperty('session_expiry');
 });
