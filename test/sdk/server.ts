@@ -4,8 +4,11 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Secret, TOTP } from 'otpauth';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { type TestApp, type TestAppOptions, testApp } from '../support/app.js';
+
+// The first test of a file makes RSA keys, and machines are busy.
+vi.setConfig({ testTimeout: 20_000 });
 
 export interface SdkServer extends TestApp {
   /** Host and port. */
