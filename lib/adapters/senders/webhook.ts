@@ -91,7 +91,7 @@ function causeCode(error: unknown): string {
 async function drain({ body }: Response): Promise<void> {
   if (!body) return;
   const reader = body.getReader();
-  const cancel = () => reader.cancel().catch(() => {});
+  const cancel = () => void reader.cancel().catch(() => {});
   const timer = setTimeout(cancel, MAX_ANSWER_TIME);
   timer.unref();
   try {
@@ -100,7 +100,7 @@ async function drain({ body }: Response): Promise<void> {
       if (done) return;
       left -= value.byteLength;
     }
-    await cancel();
+    cancel();
   } catch {
     // the connection broke or the signal fired: the status was all that mattered
   } finally {
