@@ -1,10 +1,9 @@
 import type { MfaEvent } from 'express-mfa';
 
 /** One JSON line on stdout. */
-export function log(event: string, members: Readonly<Record<string, unknown>> = {}): void {
-  process.stdout.write(
-    `${JSON.stringify({ time: new Date().toISOString(), event, ...members })}\n`,
-  );
+export function log(event: string, members: object = {}, at = Date.now()): void {
+  const line = { time: new Date(at).toISOString(), event, ...members };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 /** What went wrong, for a private log. */
@@ -25,8 +24,5 @@ export function errorMembers(error: unknown): Record<string, unknown> {
 
 /** The library's audit log. Its events hold no code, secret, token or full address. */
 export function logEvent({ event, at, cause, ...members }: MfaEvent): void {
-  const failure = cause === undefined ? {} : errorMembers(cause);
-  process.stdout.write(
-    `${JSON.stringify({ time: new Date(at).toISOString(), event, ...members, ...failure })}\n`,
-  );
+  log(event, { ...members, ...(cause !== undefined && errorMembers(cause)) }, at);
 }

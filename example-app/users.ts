@@ -1,6 +1,6 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { tooManyAttempts, type User, type Users } from 'express-mfa';
+import { OAuthError, type User, type Users } from 'express-mfa';
 import type { SeedUser } from './seed.js';
 
 // This app's own users, as a host has them. In a real one they stand in its database; what the library
@@ -24,10 +24,15 @@ const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 const queue: (() => void)[] = [];
 let running = 0;
 
+const busy = () =>
+  new OAuthError(503, 'temporarily_unavailable', 'Too many logins at once. Try again.', {
+    headers: { 'Retry-After': '1' },
+  });
+
 /** scrypt off the event loop, at most `AT_ONCE` in flight. */
 async function hashPassword(password: string, salt: Buffer): Promise<Buffer> {
   if (running < AT_ONCE) running++;
-  else if (queue.length >= WAITING) throw tooManyAttempts(1);
+  else if (queue.length >= WAITING) throw busy();
   else await new Promise<void>((resolve) => queue.push(resolve)); // takes over a place
   try {
     return await derive(password.normalize('NFC'), salt, 32, COST);
@@ -72,6 +77,7 @@ export async function exampleUsers(seed: readonly SeedUser[]): Promise<Users> {
 
   return {
     findById: (id) => byId.get(id),
+    // The place to limit guesses of passwords: `throw tooManyAttempts(seconds)`.
     async authenticate(username, password) {
       const row = byName.get(sameName(username));
       // Hashed for an unknown name too, so that the time does not tell who has an account.
