@@ -7,17 +7,16 @@ import { rows1to12 } from './catalogue/rows-1-to-12.js';
 import { rows13to20 } from './catalogue/rows-13-to-20.js';
 import { rows23to35 } from './catalogue/rows-23-to-35.js';
 
-test.each([...rows1to12, ...rows13to35])(
-  'row $row: $name',
-  async ({ expected, options, retryAfter, ask }) => {
-    const t = await testApp(options);
-    const answer = await ask(t, client(t.app));
-    const [status, error, text] = expected;
-    expectAnswer(answer, status, { error, error_description: text });
-    if (retryAfter === undefined) expect(answer.headers).not.toHaveProperty('retry-after');
-    else expect(answer.headers['retry-after']).toMatch(new RegExp(`^(${retryAfter})$`));
-  },
-);
+const rows = [...rows1to12, ...rows13to20, ...rows23to35];
+
+test.each(rows.map((it) => [it.row, it.name, it] as const))('row %s: %s', async (_1, _2, it) => {
+  const t = await testApp(it.options);
+  const answer = await it.ask(t, client(t.app));
+  const [status, error, text] = it.expected;
+  expectAnswer(answer, status, { error, error_description: text });
+  if (it.retryAfter === undefined) expect(answer.headers).not.toHaveProperty('retry-after');
+  else expect(answer.headers['retry-after']).toMatch(new RegExp(`^(${it.retryAfter})$`));
+});
 
 test('row 2: a login that needs a second factor', async () => {
   const { app } = await testApp();

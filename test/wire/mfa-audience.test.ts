@@ -30,14 +30,23 @@ describe('an access token for the MFA API', () => {
     await client(t.app).list(answer.body.access_token).expect(200);
   });
 
-  test('has the scopes that were asked for, and no id_token for the password alone', async () => {
+  test('has the scopes that were asked for', async () => {
     const t = await testApp();
     const c = client(t.app);
-    const scope = 'openid enroll write:notes';
-    expectAnswer(await c.login({ audience: MFA_AUDIENCE, scope }), 200, token('enroll'));
-    const { access_token: bearer } = (await c.login({ audience: MFA_AUDIENCE, scope })).body;
-    await c.associate(bearer, OTP).expect(200);
-    expect((await c.list(bearer)).body.error).toBe('insufficient_scope');
+    const scope = 'enroll write:notes';
+    const answer = await c.login({ audience: MFA_AUDIENCE, scope });
+    expectAnswer(answer, 200, token('enroll'));
+    await c.associate(answer.body.access_token, OTP).expect(200);
+    expect((await c.list(answer.body.access_token)).body.error).toBe('insufficient_scope');
+  });
+
+  test('comes with an id_token for openid, that claims no second factor', async () => {
+    const t = await testApp();
+    const { body } = await client(t.app).login({ audience: MFA_AUDIENCE, scope: 'openid enroll' });
+    expect(body).toEqual({ ...token('openid enroll'), id_token: JWT });
+    const { payload } = await verify(t, body.id_token, 'spa');
+    expect(payload['amr']).toEqual(['pwd']);
+    expect(payload).not.toHaveProperty('acr');
   });
 
   test('takes a second factor from a user who has one', async () => {

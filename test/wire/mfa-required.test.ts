@@ -2,7 +2,7 @@ import { email, oob, otp, sms } from 'express-mfa';
 import { describe, expect, test } from 'vitest';
 import { client, enrollPhone, OTP, SMS, type TestAppOptions, testApp } from '../support/app.js';
 import { expectAnswer, expectError, MFA_TOKEN } from './answers.js';
-import { authenticatorApp, enrollOtp, mfaApiToken, mfaToken } from './steps.js';
+import { authenticatorApp, enrollOtp, MFA_AUDIENCE, mfaApiToken, mfaToken } from './steps.js';
 
 const required = (requirements?: object) => ({
   error: 'mfa_required',
@@ -94,6 +94,13 @@ describe('the policy', () => {
     const refused = await client(t.app).associate(token, SMS);
     expectError(refused, 403, 'access_denied', 'The factor is not enabled.');
     await client(t.app).associate(token, OTP).expect(200);
+  });
+
+  test('a list of kinds limits what an access token for the MFA API may enroll first', async () => {
+    const t = await testApp(policy({ enroll: ['otp'] }));
+    const { body } = await client(t.app).login({ audience: MFA_AUDIENCE }).expect(200);
+    const refused = await client(t.app).associate(body.access_token, SMS);
+    expectError(refused, 403, 'access_denied', 'The factor is not enabled.');
   });
 
   test('a list of kinds limits what may be challenged, and what is taken as a proof', async () => {

@@ -1,4 +1,4 @@
-import { client, enrollPhone, OTP, SMS } from '../../support/app.js';
+import { enrollPhone, OTP, SMS } from '../../support/app.js';
 import { mfaToken } from '../steps.js';
 import { type Row, row } from './row.js';
 
