@@ -84,14 +84,15 @@ function empty() {
   );
 }
 
+/** The code becomes a button, also when it is read out digit by digit: `4, 8, 2, 9, 1, 3`. */
 function textWithCode({ text, code }, copy) {
-  const at = code ? text.indexOf(code) : -1;
-  if (at < 0) return [text];
-  const button = element('button', 'code', code);
+  const found = code && /^\d+$/.test(code) && text.match([...code].join('[ ,]*'));
+  if (!found) return [text];
+  const button = element('button', 'code', found[0]);
   button.type = 'button';
   button.title = 'Copy';
   button.addEventListener('click', () => copy(code));
-  return [text.slice(0, at), button, text.slice(at + code.length)];
+  return [text.slice(0, found.index), button, text.slice(found.index + found[0].length)];
 }
 
 function bubble(message, copy) {
