@@ -52,8 +52,9 @@ describe.concurrent('the example app', { timeout: 60_000 }, () => {
     await once(login, 'continue'); // it is in flight now
     const code = app.end('SIGTERM');
     await vi.waitFor(() => expect(app.log.at(-1)?.['event']).toBe('server.stopping'), 10_000);
-    const form = { grant_type: 'password', client_id: 'spa', username: 'ann@example.com' };
-    login.end(`${new URLSearchParams(form)}&password=correct+horse`);
+    const user = { username: 'ann@example.com', password: 'correct horse' };
+    const form = new URLSearchParams({ grant_type: 'password', client_id: 'spa', ...user });
+    login.end(form.toString());
     const [response] = (await once(login, 'response')) as [IncomingMessage];
     response.resume();
     expect(response.statusCode).toBe(403);
