@@ -141,6 +141,11 @@ export const errors = {
       'Messages cannot be sent at the moment. Try again later.',
       { headers: retryAfter(ms), cause },
     ),
+  storeUnavailable: (cause: unknown) =>
+    new OAuthError(503, 'temporarily_unavailable', 'The service cannot answer at the moment.', {
+      headers: { 'Retry-After': '5' },
+      cause,
+    }),
   userBlocked: () => new OAuthError(401, 'unauthorized', 'user is blocked'),
   serverError: (id: string, cause: unknown) =>
     new OAuthError(500, 'server_error', `The server failed to answer. Error id: ${id}`, { cause }),

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
 import type { Mfa } from './core/mfa.js';
+import { reliableStore } from './core/reliable-store.js';
 import { handles } from './crypto/handle.js';
 import { keyedHash } from './crypto/keyed-hash.js';
 import { sealing } from './crypto/seal.js';
@@ -31,8 +32,8 @@ export function createMfa(options: MfaOptions): Mfa {
   const clock = options.clock ?? systemClock();
   const random = options.random ?? systemRandom();
   const pepper = deriveRing(options.keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
-  const store = options.stores(issuer);
   const emit = emitter(clock, options.onEvent);
+  const store = reliableStore(options.stores(issuer), emit);
   const purge = () => purgeAll(store, clock);
 
   return Object.freeze({

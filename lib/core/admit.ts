@@ -1,4 +1,4 @@
-import { errors } from '../errors.js';
+import { errors, type OAuthError } from '../errors.js';
 import type { User } from '../ports/index.js';
 import type { Mfa } from './mfa.js';
 
@@ -23,11 +23,16 @@ export function asUser(found: User | null | undefined): User | undefined {
  * The user behind a login that is under way: may have been deleted or blocked since the password was given
  * (security.md R-011, R-062).
  *
+ * @param gone the answer when there is no such user any more
  * @throws OAuthError
  */
-export async function admitUser(mfa: Mfa, userId: string): Promise<User> {
+export async function admitUser(
+  mfa: Mfa,
+  userId: string,
+  gone: () => OAuthError = errors.malformedMfaToken,
+): Promise<User> {
   const user = asUser(await mfa.users.findById(userId));
-  if (user?.id !== userId) throw errors.malformedMfaToken();
+  if (user?.id !== userId) throw gone();
   if (user.blocked) throw errors.userBlocked();
   return user;
 }

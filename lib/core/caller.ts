@@ -2,6 +2,7 @@ import { errors } from '../errors.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import type { MFA_SCOPES } from './audience.js';
 import type { Call } from './call.js';
+import { identifyClient } from './client-auth.js';
 import type { Mfa } from './mfa.js';
 import { accessTransactionId } from './transaction.js';
 
@@ -21,10 +22,10 @@ export interface Caller {
  */
 export async function readBearer(
   mfa: Mfa,
-  { authorization }: Call,
+  call: Call,
   needs: { readonly scope: (typeof MFA_SCOPES)[number]; readonly mfaTokenAllowed: boolean },
 ): Promise<Caller> {
-  const token = /^bearer +([\w.~+/-]{1,2048}=*)$/i.exec(authorization ?? '')?.[1];
+  const token = /^bearer +([\w.~+/-]{1,2048}=*)$/i.exec(call.authorization ?? '')?.[1];
   if (token === undefined) throw errors.invalidBearer();
   if (!token.includes('.')) {
     const read = mfa.handles.read('mfa', token, mfa.clock.now());
@@ -33,6 +34,7 @@ export async function readBearer(
   }
   const access = await mfa.tokens.verifyAccessToken(token, mfa.audience);
   if (!access) throw errors.invalidBearer();
+  await identifyClient(mfa, call, access.clientId);
   if (!access.scope.includes(needs.scope)) throw errors.insufficientScope(needs.scope);
   return { transactionId: accessTransactionId(access), access };
 }

@@ -1,6 +1,7 @@
 import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
-import type { AuthenticatorTypeName, Entry, Step } from './authenticator-type.js';
+import { admitUser } from './admit.js';
+import type { Entry, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
 import { type Outgoing, prepareDelivery } from './delivery.js';
 import { allowsKind, entriesOf, isEnrolled, isUsable } from './enrolled.js';
@@ -13,8 +14,8 @@ import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
 export interface ChallengeRequest {
   readonly token: PresentedToken;
   readonly client: Client;
-  /** In the order of preference; empty = all. */
-  readonly types: readonly AuthenticatorTypeName[];
+  /** `otp`, `oob`, in the order of preference; empty = all. Words that are no type fit nothing. */
+  readonly types: readonly string[];
   /** The wire's id. */
   readonly authenticatorId: string | undefined;
   readonly channel: string | undefined;
@@ -45,6 +46,7 @@ export async function challenge(mfa: Mfa, request: ChallengeRequest): Promise<Ch
     const loaded = await mfa.store.load({ transactionId: request.token.id });
     const step = liveStep(mfa, loaded, request.client);
     triesLeft(mfa, step.transaction);
+    await admitUser(mfa, step.transaction.userId);
     const entry = select(mfa, step, request);
     const carrier = entry.type.carrier?.(mfa, entry);
     if (!carrier) return { changes: undefined, result: { entry, outgoing: undefined } };
@@ -76,20 +78,18 @@ function select(mfa: Mfa, step: Step, request: ChallengeRequest): Entry {
       isUsable(mfa, step.account, authenticator) &&
       allowsKind(step.transaction, authenticator.kind),
   );
+  // A recovery code is no challenge: it goes straight to its grant.
+  const candidates = usable.filter(({ type }) => type.name !== 'recovery-code');
   const asked = (it: Entry) =>
     (types.length === 0 || types.includes(it.type.name)) &&
     (channel === undefined || it.channel === channel);
-  const none = () => noneFits(step, request, usable);
-
-  if (authenticatorId !== undefined) {
-    const entry = usable.find(({ id }) => id === authenticatorId);
-    if (!entry) throw errors.unknownAuthenticator();
-    if (!asked(entry) || entry.type.name === 'recovery-code') throw none();
-    return entry;
-  }
-  const candidates = usable.filter((it) => asked(it) && it.type.name !== 'recovery-code');
-  const chosen = byPreference(mfa, candidates, types)[0];
-  if (!chosen) throw none();
+  const named = ({ id }: Entry) => id === authenticatorId;
+  if (authenticatorId !== undefined && !usable.some(named)) throw errors.unknownAuthenticator();
+  const fitting = candidates.filter(
+    (it) => asked(it) && (authenticatorId === undefined || named(it)),
+  );
+  const chosen = byPreference(mfa, fitting, types)[0];
+  if (!chosen) throw noneFits(step, request, candidates);
   return chosen;
 }
 
@@ -97,9 +97,9 @@ function select(mfa: Mfa, step: Step, request: ChallengeRequest): Entry {
 function byPreference(
   mfa: Mfa,
   entries: readonly Entry[],
-  types: readonly AuthenticatorTypeName[],
+  types: readonly string[],
 ): readonly Entry[] {
-  const order = types.length > 0 ? types : mfa.types.map(({ name }) => name);
+  const order: readonly string[] = types.length > 0 ? types : mfa.types.map(({ name }) => name);
   const rank = ({ type, authenticator }: Entry) =>
     order.indexOf(type.name) * 100 + type.kinds.indexOf(authenticator.kind);
   return entries.toSorted(

@@ -8,7 +8,7 @@ import type {
 import type { AuthenticatorType, Match, Step } from './authenticator-type.js';
 import { addFailures, type Charged } from './charge-guess.js';
 import { RECOVERY } from './enrolled.js';
-import { mayEnroll } from './enrollment.js';
+import { mayEnroll } from './enrollment-rules.js';
 import { laneOf, succeed } from './guess-budget.js';
 
 /** A second factor that passed. The transaction is used up. */

@@ -12,6 +12,13 @@ export type Demand =
       readonly kinds: readonly string[];
     };
 
+/** What the policy is asked about, beside the user. */
+export interface PolicyQuestion {
+  readonly client: Client;
+  readonly audience: string;
+  readonly request: RequestInfo;
+}
+
 /**
  * Whether this login needs a second factor. A user who has one is asked for it whatever the policy says: it can
  * only demand more (security.md R-003).
@@ -22,19 +29,38 @@ export async function demandOf(
   mfa: Mfa,
   user: User,
   own: readonly Authenticator[],
-  login: { readonly client: Client; readonly audience: string; readonly request: RequestInfo },
+  login: PolicyQuestion,
 ): Promise<Demand> {
-  const answer = await mfa.policy(user, login.client, login.audience, login.request);
-  const { wants, kinds } = read(answer);
+  const { wants, kinds } = await ask(mfa, user, login);
   if (isEnrolled(own)) return { needed: 'challenge', kinds: wants === 'challenge' ? kinds : [] };
   if (wants === 'none') return { needed: 'none' };
   return { needed: 'enroll', kinds: wants === 'enroll' ? kinds : [] };
 }
 
-function read(answer: PolicyAnswer): {
-  wants: 'none' | 'challenge' | 'enroll';
-  kinds: readonly string[];
-} {
+/** Kinds that the policy lets this user enroll; empty = all. */
+export async function enrollableKinds(
+  mfa: Mfa,
+  user: User,
+  question: PolicyQuestion,
+): Promise<readonly string[]> {
+  const { wants, kinds } = await ask(mfa, user, question);
+  return wants === 'enroll' ? kinds : [];
+}
+
+interface Read {
+  readonly wants: 'none' | 'challenge' | 'enroll';
+  readonly kinds: readonly string[];
+}
+
+async function ask(
+  mfa: Mfa,
+  user: User,
+  { client, audience, request }: PolicyQuestion,
+): Promise<Read> {
+  return read(await mfa.policy(user, client, audience, request));
+}
+
+function read(answer: PolicyAnswer): Read {
   if (answer === 'none' || answer === 'challenge' || answer === 'enroll') {
     return { wants: answer, kinds: [] };
   }

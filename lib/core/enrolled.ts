@@ -24,9 +24,11 @@ export const isUsable = (mfa: Mfa, account: Account, authenticator: Authenticato
 export const allowsKind = (transaction: Pick<LoginTransaction, 'kinds'>, kind: string): boolean =>
   transaction.kinds.length === 0 || transaction.kinds.includes(kind) || kind === RECOVERY;
 
-/** The list of the wire: every authenticator through every channel that is switched on. */
+/** The list of the wire: every authenticator through every channel that is switched on, the recovery code last. */
 export function entriesOf(mfa: Mfa, authenticators: readonly Authenticator[]): readonly Entry[] {
-  return authenticators.flatMap((authenticator) =>
+  const isLast = ({ kind }: Authenticator) => Number(kind === RECOVERY);
+  const ordered = authenticators.toSorted((a, b) => isLast(a) - isLast(b));
+  return ordered.flatMap((authenticator) =>
     mfa.types
       .filter((type) => type.kinds.includes(authenticator.kind))
       .flatMap((type) => type.entries(authenticator)),

@@ -6,6 +6,7 @@ import type {
   Changes,
   Loaded,
   LoginTransaction,
+  RequestInfo,
   User,
 } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
@@ -13,14 +14,13 @@ import { admitUser } from './admit.js';
 import type { Association } from './authenticator-type.js';
 import { commitWith } from './commit.js';
 import { type Outgoing, prepareDelivery } from './delivery.js';
-import { allowsKind, isEnrolled, RECOVERY } from './enrolled.js';
+import { enrollableKinds } from './demand.js';
+import { allowsKind, isEnrolled } from './enrolled.js';
+import { mayEnroll, withinLimits } from './enrollment-rules.js';
 import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
 import { send, type Undo } from './send.js';
 import { accessTransaction, alive } from './transaction.js';
-
-/** Active authenticators per user, the recovery code not counted (security.md D28). */
-const MAX_ACTIVE = 10;
 
 /** Who asks, and what for. */
 export interface EnrollmentRequest {
@@ -29,6 +29,7 @@ export interface EnrollmentRequest {
   readonly access?: VerifiedAccessToken | undefined;
   /** The client that the request names, if it names one. */
   readonly clientId?: string | undefined;
+  readonly info: RequestInfo;
   readonly association: Association;
 }
 
@@ -64,8 +65,9 @@ export async function startEnrollment(
   const keys = { transactionId, userId: access?.sub, address: association.address };
   const started = await commitWith(mfa, async () => {
     const loaded = await mfa.store.load(keys);
-    const transaction = transactionOf(mfa, loaded, request);
-    const user = await admitUser(mfa, transaction.userId);
+    const found = transactionOf(mfa, loaded, request);
+    const user = await admitUser(mfa, found.userId, errors.invalidBearer);
+    const transaction = access ? await underPolicy(mfa, user, found, request.info) : found;
     return begin(mfa, { user, transaction, loaded, association });
   });
   const { authenticator, outgoing, undo } = started;
@@ -92,6 +94,19 @@ function transactionOf(
   const stale = access?.authentication.amr.includes('mfa') && !transaction.proven;
   if (stale && isEnrolled(loaded.authenticators)) throw errors.invalidBearer();
   return transaction;
+}
+
+/** For an access token the policy was asked at the login, if at all, and its answer was not kept: it is asked again. */
+async function underPolicy(
+  mfa: Mfa,
+  user: User,
+  transaction: LoginTransaction,
+  request: RequestInfo,
+): Promise<LoginTransaction> {
+  const client = await mfa.clients.findById(transaction.clientId);
+  if (!client) throw errors.invalidBearer();
+  const question = { client, audience: transaction.audience, request };
+  return { ...transaction, kinds: await enrollableKinds(mfa, user, question) };
 }
 
 interface Beginning {
@@ -147,23 +162,6 @@ function firstCode(
 ): Outgoing | undefined {
   if (!carrier) return undefined;
   return prepareDelivery(mfa, from, { authenticatorId, carrier, purpose: 'enroll' });
-}
-
-/**
- * A password alone enrolls only the first authenticator; after that it takes someone who just passed one.
- * Asked again, in the same commit, when it is confirmed (R-050, R-051).
- */
-export function mayEnroll(transaction: LoginTransaction, own: readonly Authenticator[]): void {
-  if (!transaction.proven && isEnrolled(own)) throw errors.alreadyEnrolled();
-}
-
-function withinLimits(mfa: Mfa, loaded: Loaded, own: readonly Authenticator[]): void {
-  const active = own.filter((it) => it.status === 'active' && it.kind !== RECOVERY);
-  if (active.length >= MAX_ACTIVE) throw errors.tooManyAuthenticators();
-  const { usersPerAddress } = mfa.settings.sends;
-  if (loaded.addressUse.active >= usersPerAddress || loaded.addressUse.pending >= usersPerAddress) {
-    throw errors.tooManySends(mfa.settings.lifetimes.enrollment);
-  }
 }
 
 function pending(

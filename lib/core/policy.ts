@@ -3,10 +3,9 @@ import type { Client, RequestInfo, User } from '../ports/index.js';
 /**
  * What a login needs.
  * - `none`: nothing more, unless the user has an active authenticator
- * - `challenge`: a second factor from users who have one
- * - `enroll`: a second factor from everyone; who has none enrolls first
+ * - `challenge` or `enroll`: a second factor; who has none enrolls first
  *
- * With a list, only these kinds (`otp`, `phone`, `email`, …) may be enrolled or challenged.
+ * With a list, only these kinds (`otp`, `phone`, `email`, …) may be challenged, or enrolled.
  */
 export type PolicyAnswer =
   | 'none'

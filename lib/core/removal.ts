@@ -18,7 +18,7 @@ export async function removeAuthenticator(
   access: VerifiedAccessToken,
   wireId: string,
 ): Promise<void> {
-  await admitUser(mfa, access.sub);
+  await admitUser(mfa, access.sub, errors.invalidBearer);
   const removed = await commitWith(mfa, async () => {
     const { account, authenticators } = await mfa.store.load({ userId: access.sub });
     const own = alive(authenticators, mfa.clock.now());

@@ -20,7 +20,12 @@ export const associate: Endpoint = {
     const type = typeOf(mfa, call.params);
     const association = await type.associate?.(mfa, call.params, () => userOf(mfa, caller));
     if (!association) throw errors.factorDisabled();
-    const started = await startEnrollment(mfa, { ...caller, clientId, association });
+    const started = await startEnrollment(mfa, {
+      ...caller,
+      clientId,
+      info: call.request,
+      association,
+    });
     const { user, transaction, authenticator, handle, recoveryCode, expiresAt } = started;
     await identifyClient(mfa, call, transaction.clientId);
     const body = {
@@ -57,5 +62,5 @@ function typeOf(mfa: Mfa, params: Params): AuthenticatorType {
 async function userOf(mfa: Mfa, { transactionId, access }: Caller): Promise<User> {
   const { account } = await mfa.store.load({ transactionId, userId: access?.sub });
   if (!account) throw errors.invalidBearer();
-  return admitUser(mfa, account.userId);
+  return admitUser(mfa, account.userId, errors.invalidBearer);
 }

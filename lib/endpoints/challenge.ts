@@ -1,9 +1,6 @@
-import type { AuthenticatorTypeName } from '../core/authenticator-type.js';
 import { challenge as ask } from '../core/challenge.js';
 import { authenticateClient, requireGrant } from '../core/client-auth.js';
-import type { Params } from '../core/params.js';
 import { readMfaToken } from '../core/transaction.js';
-import { errors } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 
 /** `POST /mfa/challenge`: asks for a second factor, or sends its code again (wire.md section 5). */
@@ -20,7 +17,7 @@ export const challenge: Endpoint = {
     const asked = await ask(mfa, {
       token,
       client,
-      types: typesOf(params),
+      types: params.optional('challenge_type')?.split(' ').filter(Boolean) ?? [],
       authenticatorId: params.optional('authenticator_id'),
       channel: params.optional('oob_channel'),
     });
@@ -39,13 +36,3 @@ export const challenge: Endpoint = {
     return { status: 200, body };
   },
 };
-
-/** Space-separated words of `otp` and `oob`; others cannot be challenged, and alone they leave nothing. */
-function typesOf(params: Params): readonly AuthenticatorTypeName[] {
-  const words = params.optional('challenge_type')?.split(' ').filter(Boolean) ?? [];
-  const known = words.filter((word) => word === 'otp' || word === 'oob');
-  if (words.length > 0 && known.length === 0) {
-    throw errors.noCommonType(words.join(' '), 'otp oob');
-  }
-  return known;
-}

@@ -1,5 +1,4 @@
 import { readBearer } from '../core/caller.js';
-import { identifyClient } from '../core/client-auth.js';
 import { removeAuthenticator } from '../core/removal.js';
 import { errors } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
@@ -12,7 +11,6 @@ export const deleteAuthenticator: Endpoint = {
     const needs = { scope: 'remove:authenticators', mfaTokenAllowed: false } as const;
     const { access } = await readBearer(mfa, call, needs);
     if (!access) throw errors.invalidBearer();
-    await identifyClient(mfa, call, access.clientId);
     await removeAuthenticator(mfa, access, call.pathId ?? '');
     return { status: 204 };
   },

@@ -1,3 +1,4 @@
+import { admitUser } from '../core/admit.js';
 import type { Entry } from '../core/authenticator-type.js';
 import { readBearer } from '../core/caller.js';
 import { identifyClient } from '../core/client-auth.js';
@@ -21,6 +22,7 @@ export const listAuthenticators: Endpoint = {
     const live = access ? true : transaction !== undefined && transaction.expiresAt > now;
     const clientId = access?.clientId ?? transaction?.clientId;
     if (!live || !account || clientId === undefined) throw errors.invalidBearer();
+    await admitUser(mfa, account.userId, errors.invalidBearer);
     await identifyClient(mfa, call, clientId);
     const entries = entriesOf(mfa, alive(authenticators, now));
     return { status: 200, body: entries.map((entry) => lineOf(mfa, account, entry)) };

@@ -46,22 +46,19 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
   const loaded = await mfa.store.load({ userId: user.id });
   const own = alive(loaded.authenticators, mfa.clock.now());
   const demand = await demandOf(mfa, user, own, { client, audience: access.audience, request });
-  const granted = withoutSecondFactor(mfa, access, demand);
-  if (!granted) throw await mfaRequired(mfa, { user, client, access, own, demand });
+  if (!passwordIsEnough(mfa, access, demand)) {
+    throw await mfaRequired(mfa, { user, client, access, own, demand });
+  }
   const authentication = { amr: ['pwd'], at: mfa.clock.now() };
-  return issueTokens(mfa, { user, client, access: granted, grant: GTY, authentication });
+  return issueTokens(mfa, { user, client, access, grant: GTY, authentication });
 }
 
 /**
- * What is granted to the password alone. A user without an authenticator gets the token for the MFA audience,
- * since enrolling is what it is for; but no `id_token`, which would be a login (wire.md section 9).
+ * Whether the password alone is enough: nothing more is demanded, or a user without an authenticator asks for the
+ * token to enroll the first one with (wire.md section 9).
  */
-function withoutSecondFactor(mfa: Mfa, access: Access, demand: Demand): Access | undefined {
-  if (demand.needed === 'none') return access;
-  if (demand.needed === 'challenge' || access.audience !== mfa.audience) return undefined;
-  const scopes = access.scope.split(' ').filter((scope) => scope !== 'openid');
-  return { ...access, scope: scopes.join(' ') };
-}
+const passwordIsEnough = (mfa: Mfa, access: Access, { needed }: Demand): boolean =>
+  needed === 'none' || (needed === 'enroll' && access.audience === mfa.audience);
 
 async function mfaRequired(
   mfa: Mfa,

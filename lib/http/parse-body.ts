@@ -91,20 +91,34 @@ function refuseTwice(names: readonly string[]): void {
   throw errors.invalidRequest(`Parameter sent twice: ${twice}`);
 }
 
-/** A string, or a character that changes the depth, or the colon behind a name. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gs;
-
-/** Names of the members of a JSON object as they stand in the text, twice if they stand twice; checks the depth. */
+/**
+ * Names of the members of a JSON object as they stand in the text, twice if they stand twice; checks the depth. One
+ * pass over the text, whatever it is: `JSON.parse` judges afterwards whether it is JSON.
+ */
 function topLevelNames(text: string): readonly string[] {
   const names: string[] = [];
   let depth = 0;
-  let last = '';
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    else if (token === ':' && depth === 1) names.push(JSON.parse(last) as string);
-    if (depth > MAX_DEPTH) throw errors.invalidRequest(`JSON is nested deeper than ${MAX_DEPTH}`);
-    last = token;
+  let lastString = '';
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '"') {
+      const end = endOfString(text, i);
+      lastString = text.slice(i, end + 1);
+      i = end;
+    } else if (char === '{' || char === '[') {
+      if (++depth > MAX_DEPTH)
+        throw errors.invalidRequest(`JSON is nested deeper than ${MAX_DEPTH}`);
+    } else if (char === '}' || char === ']') depth--;
+    else if (char === ':' && depth === 1) names.push(JSON.parse(lastString) as string);
   }
   return names;
+}
+
+/** Position of the quotation mark that ends the string begun at `start`; the end of the text when none does. */
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '"') return i;
+  }
+  return text.length;
 }

@@ -4,31 +4,22 @@ import type { OAuthError } from '../errors.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Writes an answer; nothing here is ever cached by anyone, unless it is public (RFC 6749 section 5.1). */
+type Headers = Readonly<Record<string, string>>;
+
+/** Writes an answer; nothing here is ever kept by anyone, unless it is public (RFC 6749 section 5.1). */
 export function respond(response: ServerResponse, { status, body, cacheable }: Answer): void {
   const text = body === undefined ? '' : JSON.stringify(body);
   write(response, status, text, cacheable ? { 'Cache-Control': 'public, max-age=300' } : {});
 }
 
-/** Writes an error. After a body that was not read to its end the connection is closed. */
-export function respondError(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, error, message, options }: OAuthError,
-): void {
+/** Writes an error: a flat object and nothing that an SDK could take for something else (wire.md 1.6). */
+export function respondError(response: ServerResponse, refusal: OAuthError): void {
+  const { status, error, message, options } = refusal;
   const text = JSON.stringify({ error, error_description: message, ...options.members });
-  const unread = !request.complete;
-  const headers = { ...options.headers, ...(unread && { Connection: 'close' }) };
-  write(response, status, text, headers);
-  if (unread) response.once('finish', () => request.destroy());
+  write(response, status, text, options.headers ?? {});
 }
 
-function write(
-  response: ServerResponse,
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>>,
-): void {
+function write(response: ServerResponse, status: number, text: string, headers: Headers): void {
   if (response.headersSent || response.destroyed) return;
   response.statusCode = status;
   if (text !== '') response.setHeader('Content-Type', JSON_TYPE);
@@ -36,5 +27,16 @@ function write(
   if (!headers['Cache-Control']) response.setHeader('Pragma', 'no-cache');
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(text));
+  if (hasUnreadBody(response.req)) closeAfter(response);
   response.end(text);
+}
+
+const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
+  !complete &&
+  (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
+
+/** What was not read is not read later either (security.md D32). */
+function closeAfter(response: ServerResponse): void {
+  response.setHeader('Connection', 'close');
+  response.once('finish', () => response.req.destroy());
 }

@@ -59,7 +59,7 @@ async function answer(mfa: Mfa, route: Route, request: Request, response: Respon
   } catch (error) {
     const known = asOAuthError(mfa, error);
     await allowOrigin(mfa, origin, response, call?.client).catch(() => undefined);
-    respondError(request, response, known);
+    respondError(response, known);
   } finally {
     mfa.housekeeping();
   }
