@@ -105,7 +105,7 @@ async function failures(w: Awaited<ReturnType<typeof world>>, count: number) {
 }
 
 describe('R-028: 50 failures in a row', () => {
-  test('disable an authenticator for ever: not listed as active, not challenged, its codes refused', async () => {
+  test('R-028: disable an authenticator for ever: not listed as active, not challenged, its codes refused', async () => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     await failures(w, 49);
@@ -132,7 +132,7 @@ describe('R-028: 50 failures in a row', () => {
     expect(answer.body.error_description).toBe('User is already enrolled.');
   });
 
-  test('of the phone leave the authenticator app alone', async () => {
+  test('R-028: of the phone leave the authenticator app alone', async () => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const { account } = await w.mfa.store.load({ userId: 'u1' });
@@ -146,7 +146,7 @@ describe('R-028: 50 failures in a row', () => {
 });
 
 describe('R-023: during a wait', () => {
-  test('100 tries, the right code among them, are all refused and do not extend it', async () => {
+  test('R-023: 100 tries, the right code among them, are all refused and do not extend it', async () => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const tokens = await copies(3, () => mfaToken(w));

@@ -13,7 +13,7 @@ import {
 import { attack, byOtp, DAY, most } from './attack-loop.js';
 
 describe('R-022: the owner logs in', () => {
-  test('every day, which clears the row but not the windows: the attacker still has 15 and 60', async () => {
+  test('R-022: every day, which clears the row but not the windows: the attacker still has 15 and 60', async () => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const guess = byOtp(w, secret);
@@ -30,7 +30,7 @@ describe('R-022: the owner logs in', () => {
     expect(most(compared, 30 * DAY)).toBeLessThanOrEqual(60);
   });
 
-  test('after 14 failures: one more is compared, the next is refused for exactly the rest of the 24 hours', async () => {
+  test('R-022: after 14 failures: one more is compared, the next is refused for exactly the rest of the 24 hours', async () => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const began = w.clock.now();
@@ -74,12 +74,12 @@ describe('R-021: a lock is not left by', () => {
     return { w, secret, recoveryCode, id, access, refused };
   };
 
-  test('another client or another address', async () => {
+  test('R-021: another client or another address', async () => {
     const { refused } = await locked();
     await refused('other');
   });
 
-  test('success on another account', async () => {
+  test('R-021: success on another account', async () => {
     const { w, refused } = await locked();
     await enrollPhone(w, {
       phone: '+15555550177',
@@ -88,7 +88,7 @@ describe('R-021: a lock is not left by', () => {
     await refused();
   });
 
-  test('a second authenticator: its confirmation is refused as well', async () => {
+  test('R-021: a second authenticator: its confirmation is refused as well', async () => {
     const { w, access, refused } = await locked();
     const { body } = await w
       .at(0)
@@ -99,7 +99,7 @@ describe('R-021: a lock is not left by', () => {
     await refused();
   });
 
-  test('deleting the authenticator and enrolling it anew', async () => {
+  test('R-021: deleting the authenticator and enrolling it anew', async () => {
     const { w, access, id, refused } = await locked();
     await w.at(0).remove(access, id).expect(204);
     const token = await mfaToken(w);
@@ -108,7 +108,7 @@ describe('R-021: a lock is not left by', () => {
     await refused();
   });
 
-  test('a purge of what has expired', async () => {
+  test('R-021: a purge of what has expired', async () => {
     const { w, refused } = await locked();
     await w.mfa.purge();
     await refused();

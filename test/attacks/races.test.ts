@@ -1,4 +1,5 @@
 // Many at once, on two processes that share a store whose accesses take a random time.
+import { memoryStores } from 'express-mfa/adapters/memory';
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { enrollPhone, OTP } from '../support/app.js';
@@ -13,6 +14,7 @@ import {
   type World,
   world,
 } from '../support/attack.js';
+import { claimsLast } from '../support/slow-store.js';
 import { storeKinds } from '../support/store-kinds.js';
 
 const COPIES = 50;
@@ -26,6 +28,24 @@ function onlyOne(answers: readonly Response[]) {
   expect(tally(answers)).toMatchObject({ 200: 1 });
   for (const { status } of answers) expect([200, 400, 401, 403, 429]).toContain(status);
 }
+
+describe('R-006: all of them charged before one is claimed', () => {
+  test.each([2, 4, 5])('R-006: %i copies of the right sms code give one success', async (count) => {
+    const stores = claimsLast(memoryStores(), count);
+    const w = await world({ makeStores: async () => stores });
+    await enrollPhone(w);
+    const { token, oobCode, code } = await challenged(w);
+    stores.arm();
+    onlyOne(await copies(count, (i) => w.at(i).oob(token, oobCode, code)));
+  });
+  test('R-006: five confirmations of one enrollment give one success', async () => {
+    const stores = claimsLast(memoryStores(), 5);
+    const w = await world({ makeStores: async () => stores });
+    const { token, oobCode, code } = await associated(w);
+    stores.arm();
+    onlyOne(await copies(5, (i) => w.at(i).oob(token, oobCode, code)));
+  });
+});
 
 describe.each(storeKinds)('on %s', (_, makeStores) => {
   const begin = () => world({ makeStores, slow: SLOW });

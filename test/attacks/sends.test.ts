@@ -71,7 +71,7 @@ describe.each(storeKinds)('on %s', (_, makeStores) => {
 });
 
 describe('D10: the wait between two messages of one login', () => {
-  test('holds for a challenge that is asked again', async () => {
+  test('D10, R-042: holds for a challenge that is asked again', async () => {
     const w = await world();
     await enrollPhone(w);
     const { token } = await challenged(w);
@@ -81,7 +81,7 @@ describe('D10: the wait between two messages of one login', () => {
     expect(wait).toBeLessThanOrEqual(33);
   });
 
-  test('holds for voice after sms of the same phone', async () => {
+  test('D10, R-042: holds for voice after sms of the same phone', async () => {
     const w = await world();
     const { id } = await enrollPhone(w);
     const { token } = await challenged(w);
@@ -89,7 +89,7 @@ describe('D10: the wait between two messages of one login', () => {
     await cooldown(w, () => w.at(0).challenge({ mfa_token: token, authenticator_id: voice }));
   });
 
-  test('holds for an association that is repeated, with another number or channel too', async () => {
+  test('D10, R-042: holds for an association that is repeated, with another number or channel too', async () => {
     const w = await world();
     const { token } = await associated(w);
     const bodies = [
@@ -101,7 +101,7 @@ describe('D10: the wait between two messages of one login', () => {
     await cooldown(w, () => w.at(0).associate(token, SMS));
   });
 
-  test('holds for an association with an access token, also after it was deleted', async () => {
+  test('D10, R-042: holds for an association with an access token, also after it was deleted', async () => {
     const w = await world();
     await enrollPhone(w);
     const access = await mfaAccessToken(w);
@@ -111,7 +111,7 @@ describe('D10: the wait between two messages of one login', () => {
     await cooldown(w, () => w.at(0).associate(access, more));
   });
 
-  test('five messages are the most of one login', async () => {
+  test('D10: five messages are the most of one login', async () => {
     const w = await world();
     const token = await mfaToken(w);
     let sent = 0;

@@ -26,3 +26,34 @@ export function slowStores(stores: Stores, most = 4): Stores {
     };
   };
 }
+
+/**
+ * The worst order for `count` right proofs at once: none is claimed before the guesses of all of them are charged.
+ * Arm it once the login waits for its code.
+ */
+export function claimsLast(stores: Stores, count: number): Stores & { arm(): void } {
+  let charges = 0;
+  let armed = false;
+  let open = () => {};
+  const charged = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const wrapped: Stores = (issuer) => {
+    const store = stores(issuer);
+    return {
+      ...store,
+      async commit(changes) {
+        const claims = (changes.remove?.transactions?.length ?? 0) > 0;
+        if (armed && claims) await charged;
+        const done = await store.commit(changes);
+        if (armed && done && !claims && ++charges === count) open();
+        return done;
+      },
+    };
+  };
+  return Object.assign(wrapped, {
+    arm() {
+      armed = true;
+    },
+  });
+}
