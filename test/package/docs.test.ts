@@ -202,7 +202,7 @@ describe('docs/events.md', () => {
 describe('comments in lib/', () => {
   test('cite ids of SECURITY.md that exist', () => {
     const text = read('SECURITY.md');
-    const ids = cited(/\b(D[0-9]{1,2}|R-[0-9]{3})\b/g);
+    const ids = cited(/\b(D[0-9]{1,2}|R-[0-9]{3}|F-[0-9]{2})\b/g);
     expect(ids.length).toBeGreaterThan(20);
     expect(ids.filter((id) => !text.includes(`| ${id} |`))).toEqual([]);
   });
