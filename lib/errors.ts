@@ -130,6 +130,8 @@ export const errors = {
     new OAuthError(403, 'access_denied', `Service not found: ${audience}`),
   tooManyAuthenticators: () =>
     new OAuthError(403, 'access_denied', 'The maximum number of authenticators is reached.'),
+  addressInUse: () =>
+    new OAuthError(403, 'access_denied', 'Too many users have this number or address.'),
   notRemovable: () =>
     new OAuthError(400, 'invalid_request', 'This authenticator cannot be removed.'),
   messageFailed: (cause: unknown) =>

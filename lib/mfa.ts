@@ -10,6 +10,7 @@ import type { MfaOptions } from './options.js';
 import { type Clock, type MfaEvent, type Store, systemClock, systemRandom } from './ports/index.js';
 import { checkKeys } from './setup/check-keys.js';
 import { checkOptions } from './setup/check-options.js';
+import { checkedClock, checkedRandom } from './setup/checked-ports.js';
 import { resolveSettings } from './setup/settings.js';
 import { createTokens } from './tokens/tokens.js';
 
@@ -29,8 +30,8 @@ export function createMfa(options: MfaOptions): Mfa {
   const { issuer, accessTokenAlgorithm = 'RS256' } = options;
   const signing = checkKeys(options.keys, accessTokenAlgorithm);
   const settings = resolveSettings(options);
-  const clock = options.clock ?? systemClock();
-  const random = options.random ?? systemRandom();
+  const clock = checkedClock(options.clock ?? systemClock());
+  const random = checkedRandom(options.random ?? systemRandom());
   const pepper = deriveRing(options.keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
   const emit = emitter(clock, options.onEvent);
   const store = reliableStore(options.stores(issuer), emit);
@@ -58,13 +59,18 @@ export function createMfa(options: MfaOptions): Mfa {
   });
 }
 
-function emitter(clock: Mfa['clock'], onEvent: MfaOptions['onEvent']): Mfa['emit'] {
+/** A listener that throws, or a clock that does, must not stop what it is told about: it becomes a warning. */
+function emitter(clock: Clock, onEvent: MfaOptions['onEvent']): Mfa['emit'] {
   const events = channel('express-mfa');
   return (event) => {
     if (!onEvent && !events.hasSubscribers) return;
-    const complete: MfaEvent = { ...event, at: clock.now() };
-    onEvent?.(complete);
-    events.publish(complete);
+    try {
+      const complete: MfaEvent = { ...event, at: clock.now() };
+      events.publish(complete);
+      onEvent?.(complete);
+    } catch (error) {
+      process.emitWarning(`express-mfa: event ${event.event} was lost: ${String(error)}`);
+    }
   };
 }
 
@@ -82,10 +88,15 @@ async function purgeAll(store: Store, clock: Clock): Promise<number> {
 
 /** Purges about once a minute as long as there are requests: no timer that would keep a process alive. */
 function housekeeper(clock: Mfa['clock'], purge: Mfa['purge'], emit: Mfa['emit']): () => void {
-  let next = clock.now() + PURGE_EVERY_MS;
+  let next = 0;
+  const purgeWhenDue = async () => {
+    const now = clock.now();
+    if (now < next) return;
+    const first = next === 0;
+    next = now + PURGE_EVERY_MS;
+    if (!first) await purge();
+  };
   return () => {
-    if (clock.now() < next) return;
-    next = clock.now() + PURGE_EVERY_MS;
-    purge().catch((cause: unknown) => emit({ event: 'purge.failed', cause }));
+    purgeWhenDue().catch((cause: unknown) => emit({ event: 'purge.failed', cause }));
   };
 }

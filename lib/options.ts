@@ -29,7 +29,7 @@ export interface Lifetimes {
   readonly idToken?: number | undefined;
 }
 
-/** How many guesses may be compared. Every number may only be lowered (security.md D3-D7). */
+/** How many guesses may be compared; docs/options.md has the bounds (security.md D3-D7). */
 export interface GuessLimits {
   /** Per challenge. Default 5, from 3 to 5 (D3). */
   readonly perChallenge?: number | undefined;
@@ -45,7 +45,7 @@ export interface GuessLimits {
   readonly recoveryPerDay?: number | undefined;
 }
 
-/** How many messages may be sent. Every number may only be lowered (security.md D10, D11). */
+/** How many messages may be sent; every number may only be lowered (security.md D10, D11). */
 export interface SendLimits {
   /** Per login. Default 5. */
   readonly perTransaction?: number | undefined;
@@ -66,7 +66,7 @@ export interface MfaOptions {
    * messages, and with `mfa/` appended the audience of the MFA API. Never taken from a request.
    */
   readonly issuer: string;
-  /** Secrets; `npx express-mfa keys` makes a set, `generateKeys()` makes one in code. */
+  /** Secrets; `generateKeys()` makes a set. */
   readonly keys: MfaKeys;
   /** The host's users. */
   readonly users: Users;

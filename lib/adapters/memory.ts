@@ -73,7 +73,7 @@ function memoryStore(): Store {
     if (keep !== undefined && ids.size > keep) {
       const stored = [...ids].map((id) => transactions.get(id) as LoginTransaction).reverse();
       stored.sort((a, b) => Number(b.sends > 0) - Number(a.sends > 0) || b.createdAt - a.createdAt);
-      for (const old of stored.slice(keep)) removeTransaction(old.id);
+      for (const { id, sends } of stored.slice(keep)) if (sends === 0) removeTransaction(id);
     }
     transactions.set(tx.id, tx);
     byLogin.set(loginKey(tx), ids.add(tx.id));

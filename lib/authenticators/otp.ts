@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Association, AuthenticatorType, Step } from '../core/authenticator-type.js';
 import { comparable } from '../core/comparable.js';
-import { isEnrolled } from '../core/enrolled.js';
+import { challengeable, isEnrolled } from '../core/enrolled.js';
 import type { Mfa } from '../core/mfa.js';
 import { digits } from '../core/params.js';
 import { totpSecret } from '../crypto/codes.js';
@@ -71,6 +71,7 @@ export function otp({ issuer, strict = false }: OtpOptions): AuthenticatorType {
     match(mfa, { value = '' }, candidate, { now }) {
       const credential: Credential = JSON.parse(candidate.credential);
       const secret = open(mfa, candidate, credential);
+      if (secret === undefined) return undefined;
       const matched = matchingStep(secret, value, { now, after: credential.step, strict });
       if (matched === undefined) return undefined;
       return { credential: JSON.stringify({ ...credential, step: matched }) };
@@ -86,16 +87,16 @@ function bind(mfa: Mfa, step: Step) {
   const candidates = comparable(mfa, step, ['otp']);
   if (candidates.length > 0) return { candidates };
   if (!isEnrolled(step.authenticators)) throw errors.notEnrolled();
-  throw errors.noCommonType('otp', 'oob');
+  throw errors.noCommonType('otp', challengeable(mfa, step));
 }
 
-function open(mfa: Mfa, { userId, id }: Authenticator, { secret }: Credential): string {
+/** Undefined, and an alarm, when it was moved to another row or its key is gone: no code matches it then. */
+function open(mfa: Mfa, { userId, id }: Authenticator, { secret }: Credential): string | undefined {
   try {
     return mfa.seal.open(secret, sealedFor(mfa, userId, id));
   } catch (cause) {
-    // Moved to another row, or the key is gone: never a skip (security.md section 2.1).
     mfa.emit({ event: 'totp.secret.decrypt_failed', userId, authenticatorId: id, cause });
-    throw cause;
+    return undefined;
   }
 }
 

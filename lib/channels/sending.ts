@@ -4,7 +4,6 @@ import {
   bulkhead,
   CountBreaker,
   circuitBreaker,
-  handleAll,
   handleWhen,
   type IPolicy,
   retry,
@@ -13,6 +12,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
+import type { SendOutcome } from '../core/authenticator-type.js';
 import { errors } from '../errors.js';
 import type { Message, Sender } from '../ports/index.js';
 import { SenderError } from '../ports/sender-error.js';
@@ -26,12 +26,12 @@ const HALF_OPEN_AFTER_MS = 30_000;
  * A sender with a time-out of 5 seconds in all, one retry when no connection came about, at most 50 messages in
  * flight, and a circuit breaker that opens when half of 20 messages failed.
  *
- * @returns a function that throws only OAuthError: 502 when the message failed, 503 when it makes no sense to try
+ * @returns a function that never rejects: 502 when the message failed, 503 when it makes no sense to try
  */
-export function sending(sender: Sender): (message: Message) => Promise<void> {
+export function sending(sender: Sender): (message: Message) => Promise<SendOutcome> {
   const policy: IPolicy<{ signal: AbortSignal }> = wrap(
     bulkhead(IN_FLIGHT),
-    circuitBreaker(handleAll, {
+    circuitBreaker(handleWhen(isOutage), {
       halfOpenAfter: HALF_OPEN_AFTER_MS,
       breaker: new CountBreaker({ threshold: 0.5, size: 20 }),
     }),
@@ -43,14 +43,23 @@ export function sending(sender: Sender): (message: Message) => Promise<void> {
       await policy.execute(async ({ signal }) => {
         await sender.send(message, { signal });
       });
+      return 'accepted';
     } catch (error) {
-      throw asOAuthError(error);
+      return { refusal: asOAuthError(error), mayHaveArrived: isUnanswered(error) };
     }
   };
 }
 
 const isConnectError = (error: unknown): boolean =>
   error instanceof SenderError && error.reason === 'connect';
+
+const isUnanswered = (error: unknown): boolean =>
+  (error instanceof TaskCancelledError && !(error instanceof BrokenCircuitError)) ||
+  (error instanceof SenderError && error.reason === 'unanswered');
+
+/** A message that a working gateway refused says nothing about the next one: one bad number stops nobody else. */
+const isOutage = (error: unknown): boolean =>
+  !(error instanceof SenderError && error.reason === 'rejected');
 
 function asOAuthError(error: unknown) {
   if (error instanceof BrokenCircuitError)

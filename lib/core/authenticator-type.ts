@@ -72,13 +72,22 @@ export interface Carrier {
   readonly address: string;
   /** Digits of the code. */
   readonly digits: number;
-  /** @throws OAuthError 502 or 503 when the message was not accepted */
   send(message: {
     readonly id: string;
     readonly code: string;
     readonly purpose: 'enroll' | 'login';
-  }): Promise<void>;
+  }): Promise<SendOutcome>;
 }
+
+/** What became of a message. */
+export type SendOutcome =
+  | 'accepted'
+  | {
+      /** 502 or 503 */
+      readonly refusal: OAuthError;
+      /** No answer came in time: it may be on its way all the same, so it stays counted for the number. */
+      readonly mayHaveArrived: boolean;
+    };
 
 /** One kind of authenticator: how it is enrolled, asked for and judged. Made by `otp()`, `oob()`, `recoveryCode()`. */
 export interface AuthenticatorType {

@@ -66,11 +66,13 @@ export function claim(
 /** The account without the charge; the guess was no failure of the others that it was compared with either. */
 function giveBack(
   { lane: name }: AuthenticatorType,
-  { account }: Step,
+  { account, authenticators }: Step,
   { id }: Authenticator,
   { candidates, chargedAt }: Charged,
 ): Account {
-  const { [id]: _, ...failures } = addFailures(account.failures, candidates, -1);
+  const counted = addFailures(account.failures, candidates, -1);
+  const others = authenticators.filter((it) => it.id !== id && counted[it.id] !== undefined);
+  const failures = Object.fromEntries(others.map((it) => [it.id, counted[it.id] as number]));
   const lane = succeed(laneOf(account, name), chargedAt);
   return { ...account, failures, lanes: { ...account.lanes, [name]: lane } };
 }

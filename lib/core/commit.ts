@@ -20,7 +20,7 @@ export async function commitWith<T>(
 ): Promise<T> {
   for (let i = 0; i < TRIES; i++) {
     const { changes, result } = await decide();
-    if (changes === undefined || (await mfa.store.commit(changes))) return result;
+    if (changes === undefined || (await mfa.store.commit(changes)) === true) return result;
   }
   throw errors.busy(1000);
 }

@@ -1,5 +1,6 @@
 import type { Authenticator, Client, RequestInfo, User } from '../ports/index.js';
-import { allowsKind, entriesOf, isEnrolled } from './enrolled.js';
+import type { Step } from './authenticator-type.js';
+import { allowsKind, entriesOf, isEnrolled, isUsable } from './enrolled.js';
 import type { Mfa } from './mfa.js';
 import type { PolicyAnswer } from './policy.js';
 
@@ -79,7 +80,7 @@ function read(answer: PolicyAnswer): Read {
  */
 export function requirements(
   mfa: Mfa,
-  own: readonly Authenticator[],
+  { account, authenticators }: Pick<Step, 'account' | 'authenticators'>,
   demand: Exclude<Demand, { readonly needed: 'none' }>,
 ) {
   const allowed = (kind: string) => allowsKind(demand, kind);
@@ -87,8 +88,8 @@ export function requirements(
   if (demand.needed === 'enroll') {
     return { enroll: typed(mfa.types.flatMap(({ offered }) => offered).filter(allowed)) };
   }
-  const entries = entriesOf(mfa, own).filter(
-    ({ authenticator: it }) => it.status === 'active' && allowed(it.kind),
+  const entries = entriesOf(mfa, authenticators).filter(
+    ({ authenticator: it }) => isUsable(mfa, account, it) && allowed(it.kind),
   );
   const kinds = mfa.types
     .flatMap((type) => type.kinds)

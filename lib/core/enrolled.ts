@@ -34,3 +34,14 @@ export function entriesOf(mfa: Mfa, authenticators: readonly Authenticator[]): r
       .flatMap((type) => type.entries(authenticator)),
   );
 }
+
+/** Names of the types that can be asked for now, for the error that says so. */
+export function challengeable(mfa: Mfa, { account, authenticators }: Owned): string {
+  const usable = authenticators.filter((it) => it.kind !== RECOVERY && isUsable(mfa, account, it));
+  return [...new Set(entriesOf(mfa, usable).map(({ type }) => type.name))].join(' ');
+}
+
+interface Owned {
+  readonly account: Account;
+  readonly authenticators: readonly Authenticator[];
+}

@@ -16,7 +16,7 @@ import { commitWith } from './commit.js';
 import { type Outgoing, prepareDelivery } from './delivery.js';
 import { enrollableKinds } from './demand.js';
 import { allowsKind, isEnrolled } from './enrolled.js';
-import { mayEnroll, withinLimits } from './enrollment-rules.js';
+import { displaced, mayEnroll, withinLimits } from './enrollment-rules.js';
 import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
 import { send, type Undo } from './send.js';
@@ -127,8 +127,7 @@ function begin(mfa: Mfa, { user, transaction, loaded, association }: Beginning) 
   const authenticator = pending(mfa, transaction, association, now);
   const recovery = firstRecoveryCode(mfa, transaction, own, now);
   const started = recovery ? [authenticator, recovery.authenticator] : [authenticator];
-  const replaced = own.filter((it) => it.status === 'pending' && it.kind === association.kind);
-  const dropped = [...replaced, ...(recovery?.replaced ?? [])];
+  const dropped = displaced(own, authenticator);
   const outgoing = firstCode(mfa, { transaction, account }, authenticator, association);
   const confirmBy = Math.min(now + mfa.settings.lifetimes.enrollment, transaction.expiresAt);
   const result: Started = {

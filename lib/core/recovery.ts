@@ -5,7 +5,8 @@ import type { Mfa } from './mfa.js';
 
 /**
  * The recovery code that comes with the first enrollment of a user who has none. It stays pending until an
- * authenticator is confirmed in the same login; one that an abandoned login showed is replaced.
+ * authenticator is confirmed in the same login; those of other logins are left alone, so that nobody who has the
+ * password can void the one that the owner wrote down.
  */
 export function firstRecoveryCode(
   mfa: Mfa,
@@ -14,9 +15,10 @@ export function firstRecoveryCode(
   now: number,
 ) {
   const issue = mfa.types.find((type) => type.issue)?.issue;
-  const existing = own.filter((it) => it.kind === RECOVERY);
-  const kept = existing.some((it) => it.status === 'active' || it.transactionId === transaction.id);
-  if (!issue || kept) return undefined;
+  const has = own.some(
+    (it) => it.kind === RECOVERY && (it.status === 'active' || it.transactionId === transaction.id),
+  );
+  if (!issue || has) return undefined;
   const id = authenticatorId(mfa.random);
   const { credential, code } = issue(mfa, transaction.userId, id);
   const authenticator: Authenticator = {
@@ -29,5 +31,5 @@ export function firstRecoveryCode(
     createdAt: now,
     expiresAt: now + mfa.settings.lifetimes.enrollment,
   };
-  return { authenticator, code, replaced: existing };
+  return { authenticator, code };
 }

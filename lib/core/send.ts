@@ -1,5 +1,5 @@
-import { errors } from '../errors.js';
-import type { Authenticator, LoginTransaction } from '../ports/index.js';
+import { errors, OAuthError } from '../errors.js';
+import type { Authenticator, LoginTransaction, Window } from '../ports/index.js';
 import { commitWith } from './commit.js';
 import type { Outgoing } from './delivery.js';
 import type { Mfa } from './mfa.js';
@@ -17,7 +17,8 @@ const NOTHING: Undo = { started: [], replaced: [] };
 
 /**
  * Sends what was prepared and committed. When it is refused or fails, everything about it is taken back: the
- * earlier code works on, nothing is charged, what was started with it is gone (R-060).
+ * earlier code works on, nothing is charged to the user, what was started with it is gone (R-060). Only the count of
+ * the number keeps a message that may have arrived all the same, or a gateway that hangs would cost without bound.
  *
  * @throws OAuthError 429, 502 or 503
  */
@@ -26,21 +27,31 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
   const { id, purpose, userId, channel, authenticatorId } = delivery;
   const about = { userId, channel, authenticatorId, clientId: outgoing.transaction.clientId };
   const windows = addressWindows(carrier.address, mfa.settings.sends);
-  const reserved = await mfa.store.reserve(windows, mfa.clock.now());
-  if (!reserved.granted) {
-    mfa.emit({ event: 'mfa.rate_limited', reason: 'address', ...about });
-    await takeBack(mfa, outgoing, undo);
-    throw errors.tooManySends(reserved.retryAt - mfa.clock.now());
-  }
+  let reserved = false;
+  let release = true;
   try {
-    await carrier.send({ id, code, purpose });
-  } catch (error) {
-    mfa.emit({ event: 'mfa.challenge.delivery_failed', cause: error, ...about });
+    reserved = await reserve(mfa, windows);
+    const outcome = await carrier.send({ id, code, purpose });
+    if (outcome !== 'accepted') {
+      release = !outcome.mayHaveArrived;
+      throw outcome.refusal;
+    }
+  } catch (cause) {
+    const limited = !reserved && cause instanceof OAuthError && cause.status === 429;
+    const event = limited ? 'mfa.rate_limited' : 'mfa.challenge.delivery_failed';
+    mfa.emit({ event, ...(limited && { reason: 'address' }), cause, ...about });
     await takeBack(mfa, outgoing, undo);
-    await mfa.store.release(windows, mfa.clock.now());
-    throw error;
+    if (reserved && release) await mfa.store.release(windows, mfa.clock.now());
+    throw cause;
   }
   mfa.emit({ event: 'mfa.challenge.created', ...about });
+}
+
+/** @returns true; throws when a window is full */
+async function reserve(mfa: Mfa, windows: readonly Window[]): Promise<true> {
+  const reservation = await mfa.store.reserve(windows, mfa.clock.now());
+  if (reservation.granted === true) return true;
+  throw errors.tooManySends(reservation.retryAt - mfa.clock.now());
 }
 
 async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo): Promise<void> {

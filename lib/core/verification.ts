@@ -1,4 +1,4 @@
-import type { Authenticator } from '../ports/index.js';
+import type { Authenticator, MfaEvent } from '../ports/index.js';
 import type { AuthenticatorType, Match, Proof, Step } from './authenticator-type.js';
 import { chargeGuess, readStep, type Submission } from './charge-guess.js';
 import { claim, type Verified } from './claim.js';
@@ -36,14 +36,28 @@ export async function verify(
   const verified = await commitWith(mfa, async () => {
     // The first try builds on the state that the charge left; after a conflict it is read anew.
     step = step === charged ? { ...charged } : await readStep(mfa, submission);
-    const { candidates } = type.bind(mfa, proof, step);
+    const { candidates } = type.bind(mfa, proof, paidFor(step));
     const found = find(mfa, type, proof, { ...step, candidates });
     if (!found) throw type.wrong();
     return claim(type, step, found, charged);
   });
-  mfa.emit({ event: 'mfa.verify.ok', authenticatorId: verified.authenticator.id, ...about });
+  announce(mfa, verified, about);
   return verified;
 }
+
+function announce(mfa: Mfa, verified: Verified, about: Omit<MfaEvent, 'event' | 'at'>): void {
+  const who = { authenticatorId: verified.authenticator.id, ...about };
+  mfa.emit({ event: 'mfa.verify.ok', ...who });
+  if (verified.confirmed) mfa.emit({ event: 'authenticator.associate.confirmed', ...who });
+  if (verified.recoveryCode !== undefined) mfa.emit({ event: 'recovery.used', ...who });
+}
+
+/** The guess was charged and may be the last that its challenge or authenticator allows: counts refuse it no more. */
+const paidFor = (step: Step): Step => ({
+  ...step,
+  transaction: { ...step.transaction, guesses: {} },
+  account: { ...step.account, failures: {} },
+});
 
 function find(
   mfa: Mfa,

@@ -6,7 +6,7 @@ import { entriesOf, isUsable } from '../core/enrolled.js';
 import type { Mfa } from '../core/mfa.js';
 import { alive } from '../core/transaction.js';
 import { errors } from '../errors.js';
-import type { Account } from '../ports/index.js';
+import type { Account, Authenticator } from '../ports/index.js';
 import type { Endpoint } from './endpoint.js';
 
 /** `GET /mfa/authenticators`: a bare array, masked (wire.md section 6). */
@@ -24,10 +24,21 @@ export const listAuthenticators: Endpoint = {
     if (!live || !account || clientId === undefined) throw errors.invalidBearer();
     await admitUser(mfa, account.userId, errors.invalidBearer);
     await identifyClient(mfa, call, clientId);
-    const entries = entriesOf(mfa, alive(authenticators, now));
+    const entries = entriesOf(mfa, newest(alive(authenticators, now)));
     return { status: 200, body: entries.map((entry) => lineOf(mfa, account, entry)) };
   },
 };
+
+/** Of the pending ones only the newest of each kind: earlier ones were given up, most likely. */
+const newest = (authenticators: readonly Authenticator[]): readonly Authenticator[] =>
+  authenticators.filter(
+    (it) =>
+      it.status !== 'pending' ||
+      !authenticators.some(
+        (other) =>
+          other.status === 'pending' && other.kind === it.kind && other.createdAt > it.createdAt,
+      ),
+  );
 
 function lineOf(mfa: Mfa, account: Account, { id, type, channel, authenticator }: Entry) {
   const { name, kind, createdAt, usedAt } = authenticator;

@@ -1,5 +1,6 @@
 import { asUser } from '../core/admit.js';
 import { type Access, resolveAccess } from '../core/audience.js';
+import type { Step } from '../core/authenticator-type.js';
 import type { Call } from '../core/call.js';
 import { type Demand, demandOf, requirements } from '../core/demand.js';
 import { issueTokens } from '../core/issue-tokens.js';
@@ -7,7 +8,7 @@ import type { Mfa } from '../core/mfa.js';
 import { secretText } from '../core/params.js';
 import { alive, openTransaction } from '../core/transaction.js';
 import { errors } from '../errors.js';
-import type { Authenticator, Client, User } from '../ports/index.js';
+import type { Client, User } from '../ports/index.js';
 import type { Grant } from './grant.js';
 
 /** `gty` of its access tokens, also after a second factor (wire.md section 9). */
@@ -43,11 +44,13 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
   if (user.blocked) throw errors.userBlocked();
   mfa.emit({ event: 'login.first_factor.ok', userId: user.id, clientId: client.id });
 
-  const loaded = await mfa.store.load({ userId: user.id });
-  const own = alive(loaded.authenticators, mfa.clock.now());
+  const { account, authenticators } = await mfa.store.load({ userId: user.id });
+  if (!account) throw new TypeError('store.load({ userId }) gave no account');
+  const own = alive(authenticators, mfa.clock.now());
   const demand = await demandOf(mfa, user, own, { client, audience: access.audience, request });
   if (!passwordIsEnough(mfa, access, demand)) {
-    throw await mfaRequired(mfa, { user, client, access, own, demand });
+    const step = { account, authenticators: own };
+    throw await mfaRequired(mfa, { user, client, access, step, demand });
   }
   const authentication = { amr: ['pwd'], at: mfa.clock.now() };
   return issueTokens(mfa, { user, client, access, grant: GTY, authentication });
@@ -66,11 +69,11 @@ async function mfaRequired(
     readonly user: User;
     readonly client: Client;
     readonly access: Access;
-    readonly own: readonly Authenticator[];
+    readonly step: Pick<Step, 'account' | 'authenticators'>;
     readonly demand: Demand;
   },
 ) {
-  const { user, client, access, own, demand } = login;
+  const { user, client, access, step, demand } = login;
   const kinds = demand.needed === 'none' ? [] : demand.kinds;
   const token = await openTransaction(mfa, {
     user,
@@ -85,6 +88,6 @@ async function mfaRequired(
   return errors.mfaRequired({
     mfa_token: token,
     ...(mfa.settings.mfaRequirements &&
-      demand.needed !== 'none' && { mfa_requirements: requirements(mfa, own, demand) }),
+      demand.needed !== 'none' && { mfa_requirements: requirements(mfa, step, demand) }),
   });
 }

@@ -4,6 +4,7 @@ import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
 import type { Endpoint } from '../endpoints/index.js';
 import { errors, OAuthError } from '../errors.js';
+import { logId } from '../ports/index.js';
 import { readParams } from './body.js';
 import { allowEveryOrigin, allowOrigin, preflight } from './cors.js';
 import { respond, respondError } from './respond.js';
@@ -60,9 +61,8 @@ async function answer(mfa: Mfa, route: Route, request: Request, response: Respon
     const known = asOAuthError(mfa, error);
     await allowOrigin(mfa, origin, response, call?.client).catch(() => undefined);
     respondError(response, known);
-  } finally {
-    mfa.housekeeping();
   }
+  mfa.housekeeping();
 }
 
 async function finish(
@@ -98,7 +98,7 @@ async function callOf(endpoint: Endpoint, { pathId }: Route, request: Request): 
 /** Everything that is not meant for clients becomes a 500 with an id that the log has too. */
 function asOAuthError(mfa: Mfa, error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
-  const errorId = mfa.random.bytes(9).toString('base64url');
+  const errorId = logId();
   mfa.emit({ event: 'server_error', errorId, cause: error });
   return errors.serverError(errorId, error);
 }

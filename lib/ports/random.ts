@@ -1,4 +1,4 @@
-import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
+import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto';
 
 /** Chance. Must be a cryptographically secure source; tests may hand in a fixed one. */
 export interface Random {
@@ -27,3 +27,6 @@ export function systemRandom(): Random {
     integer: (limit) => randomInt(0, limit),
   };
 }
+
+/** An id that only has to be unique, for logs: it is there even when the host's own `Random` is not. */
+export const logId = (): string => randomUUID();

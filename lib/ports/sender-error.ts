@@ -2,9 +2,13 @@
  * Why a message was not accepted:
  * - `connect`: nothing was sent, the gateway was not reached; the same message may be tried once more
  * - `busy`: the gateway asks to wait
- * - `rejected`: anything else; the message may have been sent, so it is not tried again
+ * - `rejected`: the gateway works, but did not take this message (a number it does not serve, say)
+ * - `failed`: the gateway says that it failed; an error of any other class is taken for this
+ * - `unanswered`: the connection broke before an answer came; the message may have been sent, and stays counted
+ *
+ * All but `rejected` count as an outage: when half of 20 messages fail so, none is tried for 30 seconds.
  */
-export type SenderFailure = 'connect' | 'rejected' | 'busy';
+export type SenderFailure = 'connect' | 'busy' | 'rejected' | 'failed' | 'unanswered';
 
 /**
  * What a sender throws when a message was not accepted. The text goes to the log, never to the person:

@@ -144,7 +144,8 @@ export interface Changes {
     | undefined;
   /**
    * Before the put, of the stored transactions with the same user and client as the one put, only this many
-   * stay: first those that sent a message (`sends > 0`), newest first.
+   * stay: first those that sent a message, newest first. One that sent a message (`sends > 0`) always stays, so
+   * that nobody's code dies because somebody else logs in.
    */
   readonly keepTransactions?: number | undefined;
 }

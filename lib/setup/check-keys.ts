@@ -5,7 +5,7 @@ import { importSigningKey, type SigningKeyPair } from '../tokens/keys.js';
 /** security.md D34 */
 const MIN_BYTES = 32;
 
-const advice = 'make a set with `npx express-mfa keys` or generateKeys()';
+const advice = 'make a set with generateKeys()';
 
 /**
  * Refuses weak, shared or unusable secrets; imports the signing keys.

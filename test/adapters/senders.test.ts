@@ -95,12 +95,17 @@ describe('webhook sender', () => {
     await expect(webhookSender({ url }).send(message, inTime())).resolves.toBeUndefined();
   });
 
-  it.each([400, 401, 404, 500, 502])('takes %i for a refusal', async (code) => {
+  it.each([
+    [400, 'rejected'],
+    [404, 'rejected'],
+    [500, 'failed'],
+    [502, 'failed'],
+  ])('takes %i for a message that was %s', async (code, reason) => {
     const { url } = await gateway(status(code));
     const error = await failure(webhookSender({ url }).send(message, inTime()));
     expect(error).toBeInstanceOf(SenderError);
     expect(error).toMatchObject({
-      reason: 'rejected',
+      reason,
       message: `webhook answered ${code}`,
       retryAfter: undefined,
     });
@@ -110,7 +115,7 @@ describe('webhook sender', () => {
     const other = await gateway(status(200));
     const { url } = await gateway(status(code, { location: other.url }));
     const error = await failure(webhookSender({ url }).send(message, inTime()));
-    expect(error).toMatchObject({ reason: 'rejected', message: `webhook answered ${code}` });
+    expect(error).toMatchObject({ message: `webhook answered ${code}` });
     expect(other.received).toEqual([]);
   });
 
@@ -173,7 +178,7 @@ describe('webhook sender', () => {
   it('does not say so when the connection broke after the message went out', async () => {
     const { url, received } = await gateway((response) => response.destroy());
     const error = await failure(webhookSender({ url }).send(message, inTime()));
-    expect(error).toMatchObject({ name: 'SenderError', reason: 'rejected' });
+    expect(error).toMatchObject({ name: 'SenderError', reason: 'unanswered' });
     expect(received).toHaveLength(1);
   });
 

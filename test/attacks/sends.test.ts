@@ -65,7 +65,7 @@ describe.each(storeKinds)('on %s', (_, makeStores) => {
       w.clock.advance(601);
     }
     const token = await mfaToken(w, user(6));
-    expect((await w.at(1).associate(token, SMS)).status).toBe(429);
+    expect((await w.at(1).associate(token, SMS)).status).toBe(403);
     expect(w.messages).toHaveLength(5);
   });
 });

@@ -16,7 +16,7 @@ const keyCases: readonly Case[] = [
     'ERR_MFA_KEY',
     'keys.pepper',
     { pepper: ring('A'.repeat(43)) },
-    /npx express-mfa keys/,
+    /generateKeys/,
   ],
   [
     'no base64url',

@@ -44,8 +44,8 @@ test.each(['localhost', '127.0.0.1'])(
       list: [
         ['sms', true, 'phone'],
         ['voice', true, 'phone'],
-        ['recovery-code', true, 'recovery-code'],
         ['totp', true, 'otp'],
+        ['recovery-code', true, 'recovery-code'],
       ],
       left: 3,
       refused: ['MfaListAuthenticatorsError', 401, 'invalid_grant'],

@@ -125,7 +125,7 @@ describe('the policy', () => {
     for (const answer of [undefined, null, true, 'always', {}, { enroll: [] }, []]) {
       const t = await testApp(policy(answer));
       const refused = await client(t.app).login();
-      const text = expect.stringMatching(/^The server failed to answer\. Error id: [\w-]{12}$/);
+      const text = expect.stringMatching(/^The server failed to answer\. Error id: [\w-]{36}$/);
       expectError(refused, 500, 'server_error', text);
     }
   });

@@ -52,7 +52,9 @@ export function webhookSender({
         throw new SenderError('busy', `webhook answered ${response.status}`, { retryAfter });
       }
       if (response.status < 200 || response.status > 299) {
-        throw new SenderError('rejected', `webhook answered ${response.status}`);
+        const refused = response.status >= 400 && response.status < 500;
+        const reason = refused ? 'rejected' : 'failed';
+        throw new SenderError(reason, `webhook answered ${response.status}`);
       }
     },
   };
@@ -74,7 +76,7 @@ async function post(
     signal.throwIfAborted();
     const code = causeCode(error);
     throw new SenderError(
-      NOT_CONNECTED.has(code) ? 'connect' : 'rejected',
+      NOT_CONNECTED.has(code) ? 'connect' : 'unanswered',
       `webhook request failed: ${code}`,
       { cause: error },
     );

@@ -103,15 +103,15 @@ function guard(issuer: string, account: Account): Query {
 }
 
 /**
- * Forgets the transactions of each login beyond the first `keep`. A row that another commit changes
- * meanwhile (it sent a message) no longer has the `sends` that it was ranked by, and stays.
+ * Forgets the transactions of each login beyond the first `keep`, but none that has sent a message, be it in
+ * another commit meanwhile.
  */
 function forgets(issuer: string, keep: number, { put, gone }: Plan, held: Query): Query[] {
   const stay = put.transactions.map((it) => it.id);
   return logins(put.transactions).map(
     ({ userId, clientId }) => sql`delete from mfa_transaction
-      where issuer = ${issuer} and (id, sends) in (
-        select id, sends from mfa_transaction
+      where issuer = ${issuer} and sends = 0 and id in (
+        select id from mfa_transaction
         where issuer = ${issuer} and user_id = ${userId} and client_id = ${clientId}
           ${gone.transactions.length > 0 ? sql`and not ${oneOf(gone.transactions)}` : sql``}
         order by case when sends > 0 then 0 else 1 end, created_at desc, id
