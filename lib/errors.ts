@@ -19,9 +19,9 @@ export class OAuthError extends Error {
   readonly options: OAuthErrorOptions;
 
   /**
-   * @param status HTTP status
-   * @param error the code that programs switch on
-   * @param description the text that some SDKs compare byte for byte
+   * @param status - HTTP status
+   * @param error - the code that programs switch on
+   * @param description - the text that some SDKs compare byte for byte
    */
   constructor(status: number, error: string, description: string, options: OAuthErrorOptions = {}) {
     super(description, 'cause' in options ? { cause: options.cause } : undefined);
@@ -157,8 +157,11 @@ export const errors = {
  * What `users.authenticate` throws when the host's own limit on password guesses is reached: the client gets
  * 429 `too_many_attempts` with `Retry-After`.
  *
- * @param retryAfterSeconds seconds until the next guess is judged
- * @example throw tooManyAttempts(300)
+ * @param retryAfterSeconds - seconds until the next guess is judged
+ * @example
+ * ```ts
+ * throw tooManyAttempts(300)
+ * ```
  */
 export function tooManyAttempts(retryAfterSeconds: number): OAuthError {
   return errors.tooManyLogins(retryAfterSeconds * 1000);

@@ -25,7 +25,10 @@ const invalid = (i: number, problem: string) =>
  *
  * @returns false when the user has authenticators already; nothing is changed then
  * @throws TypeError `ERR_MFA_IMPORT` with the index of the factor that is wrong
- * @example await importAuthenticators(mfa, 'u1', [{ totp: { secret: 'JBSWY3DPEHPK3PXP' } }, { phone: { value: '+15555550123' } }])
+ * @example
+ * ```ts
+ * await importAuthenticators(mfa, 'u1', [{ totp: { secret: 'JBSWY3DPEHPK3PXP' } }, { phone: { value: '+15555550123' } }])
+ * ```
  */
 export async function importAuthenticators(
   mfa: Mfa,

@@ -23,7 +23,10 @@ const PURGE_ROUNDS = 1000;
  *
  * @throws TypeError with a stable `ERR_MFA_*` code, the path of the option and what to write instead
  *   (docs/errors.md)
- * @example const mfa = createMfa({ issuer, keys, users, clients, stores, authenticators: [otp({ issuer: 'Example' })] })
+ * @example
+ * ```ts
+ * const mfa = createMfa({ issuer, keys, users, clients, stores, authenticators: [otp({ issuer: 'Example' })] })
+ * ```
  */
 export function createMfa(options: MfaOptions): Mfa {
   checkOptions(options);

@@ -125,6 +125,7 @@ function memoryStore(): Store {
                 version: 0,
                 lanes: {},
                 failures: {},
+                logins: {},
                 sends: [],
               }),
         authenticators: user === undefined ? [] : [...(authenticators.get(user)?.values() ?? [])],

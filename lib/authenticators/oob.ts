@@ -11,6 +11,7 @@ import type {
 import { comparable } from '../core/comparable.js';
 import { codeParts } from '../core/delivery.js';
 import { isEnrolled } from '../core/enrolled.js';
+import { useOf } from '../core/login-use.js';
 import type { Mfa } from '../core/mfa.js';
 import type { Params } from '../core/params.js';
 import { configurationError, errors } from '../errors.js';
@@ -42,7 +43,10 @@ export const addressIndex = (mfa: Mfa, kind: string, canonical: string): string 
  * Codes that travel another way than the login: by text message, call or e-mail.
  *
  * @throws TypeError `ERR_MFA_CHANNELS` when there is none, or two of one name
- * @example oob({ channels: [sms({ send, countries: ['US'] }), email({ send: mail })] })
+ * @example
+ * ```ts
+ * oob({ channels: [sms({ send, countries: ['US'] }), email({ send: mail })] })
+ * ```
  */
 export function oob(options: OobOptions): AuthenticatorType {
   const channels = checked(options).map((it) => ({ ...it, deliver: sending(it.sender) }));
@@ -103,14 +107,14 @@ function readProof(mfa: Mfa, params: Params): Proof {
 }
 
 function bind(mfa: Mfa, step: Step, kinds: readonly string[]): Bound {
-  const { delivery, transaction, now } = step;
+  const { delivery, transaction, account, now } = step;
   if (!delivery || delivery.expiresAt <= now) throw errors.expiredOobCode();
   if (delivery.transactionId !== transaction.id || delivery.userId !== transaction.userId) {
     return { candidates: [], mismatch: errors.foreignOobCode() };
   }
   const id = delivery.authenticatorId;
   const isLive = transaction.deliveries[id] === delivery.id; // a later message took its place
-  const guesses = transaction.guesses[id] ?? 0;
+  const guesses = useOf(account, transaction).guesses[id] ?? 0;
   if (!isLive || guesses >= mfa.settings.guesses.perChallenge) throw errors.expiredOobCode();
   const purpose = delivery.purpose === 'enroll' ? 'pending' : 'active';
   const candidates = comparable(mfa, step, kinds).filter(

@@ -34,7 +34,7 @@ export const otpCredential = (mfa: Mfa, secret: string, userId: string, id: stri
 /**
  * The step whose code this is, from one step before to one step after the time of the server.
  *
- * @param after a step that was used: it and those before it are refused (RFC 6238 section 5.2)
+ * @param after - a step that was used: it and those before it are refused (RFC 6238 section 5.2)
  */
 export function matchingStep(
   secret: string,
@@ -52,7 +52,10 @@ export function matchingStep(
  * Codes from an authenticator app.
  *
  * @throws TypeError `ERR_MFA_OPTION` when the issuer is missing or has a colon
- * @example otp({ issuer: 'Example' })
+ * @example
+ * ```ts
+ * otp({ issuer: 'Example' })
+ * ```
  */
 export function otp({ issuer, strict = false }: OtpOptions): AuthenticatorType {
   if (typeof issuer !== 'string' || issuer === '' || issuer.includes(':')) {

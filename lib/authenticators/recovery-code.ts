@@ -15,7 +15,10 @@ const credentialOf = (mfa: Mfa, userId: string, code: string): string =>
  * One code of 24 characters that a user keeps for the day the phone is gone. It comes with the first enrollment,
  * works once, and its use answers with the next one (wire.md section 8).
  *
- * @example recoveryCode()
+ * @example
+ * ```ts
+ * recoveryCode()
+ * ```
  */
 export function recoveryCode(): AuthenticatorType {
   const issue = (mfa: Mfa, userId: string) => {

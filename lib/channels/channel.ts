@@ -26,7 +26,7 @@ export interface Channel {
   /**
    * The destination that a request names; undefined when it names none for this channel.
    *
-   * @param findUser asks for the user, whose own address may stand in for a missing one
+   * @param findUser - asks for the user, whose own address may stand in for a missing one
    * @throws OAuthError when it is not acceptable
    */
   destination(params: Params, findUser: () => Promise<User>): Promise<Destination | undefined>;

@@ -35,7 +35,10 @@ export function maskEmail(address: string): string {
  * offered for a first enrollment (NIST SP 800-63B-4 section 3.1.3.1).
  *
  * @throws TypeError `ERR_MFA_SENDER`, `ERR_MFA_OPTION`
- * @example email({ send: ({ to, text }) => mailer.sendMail({ to, text, subject: 'Your code' }) })
+ * @example
+ * ```ts
+ * email({ send: ({ to, text }) => mailer.sendMail({ to, text, subject: 'Your code' }) })
+ * ```
  */
 export function email(options: ChannelOptions): Channel {
   const { digits } = checkChannel('email', options);

@@ -8,7 +8,10 @@ import { phoneDestination } from './phone-number.js';
  * and nowhere else (WICG SMS one-time codes).
  *
  * @throws TypeError `ERR_MFA_COUNTRIES`, `ERR_MFA_SENDER`, `ERR_MFA_OPTION`
- * @example sms({ send: ({ to, text }) => gateway.send(to, text), countries: ['US', 'DE'] })
+ * @example
+ * ```ts
+ * sms({ send: ({ to, text }) => gateway.send(to, text), countries: ['US', 'DE'] })
+ * ```
  */
 export function sms(options: PhoneChannelOptions): Channel {
   const { digits } = checkChannel('sms', options);

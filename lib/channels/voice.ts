@@ -7,7 +7,10 @@ import { phoneDestination } from './phone-number.js';
  * Codes that are read out in a phone call, digit by digit and twice.
  *
  * @throws TypeError `ERR_MFA_COUNTRIES`, `ERR_MFA_SENDER`, `ERR_MFA_OPTION`
- * @example voice({ send: ({ to, text }) => gateway.call(to, text), countries: ['US'] })
+ * @example
+ * ```ts
+ * voice({ send: ({ to, text }) => gateway.call(to, text), countries: ['US'] })
+ * ```
  */
 export function voice(options: PhoneChannelOptions): Channel {
   const { digits } = checkChannel('voice', options);

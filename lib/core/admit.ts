@@ -23,7 +23,7 @@ export function asUser(found: User | null | undefined): User | undefined {
  * The user behind a login that is under way: may have been deleted or blocked since the password was given
  * (security.md R-011, R-062).
  *
- * @param gone the answer when there is no such user any more
+ * @param gone - the answer when there is no such user any more
  * @throws OAuthError
  */
 export async function admitUser(

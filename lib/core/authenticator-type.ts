@@ -115,7 +115,7 @@ export interface AuthenticatorType {
   /**
    * Reads what is to be enrolled.
    *
-   * @param findUser asks for the user behind the request, for what the parameters leave out
+   * @param findUser - asks for the user behind the request, for what the parameters leave out
    * @throws OAuthError when the parameters do not allow it
    */
   associate?(mfa: Mfa, params: Params, findUser: () => Promise<User>): Promise<Association>;

@@ -45,7 +45,7 @@ export async function challenge(mfa: Mfa, request: ChallengeRequest): Promise<Ch
   const { entry, outgoing } = await commitWith<Chosen>(mfa, async () => {
     const loaded = await mfa.store.load({ transactionId: request.token.id });
     const step = liveStep(mfa, loaded, request.client);
-    triesLeft(mfa, step.transaction);
+    triesLeft(mfa, step);
     await admitUser(mfa, step.transaction.userId);
     const entry = select(mfa, step, request);
     const carrier = entry.type.carrier?.(mfa, entry);

@@ -1,8 +1,9 @@
 import { errors } from '../errors.js';
-import type { Authenticator, Client } from '../ports/index.js';
+import type { Account, Authenticator, Client, LoginUse } from '../ports/index.js';
 import type { AuthenticatorType, Proof, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
 import { charge, laneOf } from './guess-budget.js';
+import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
 
@@ -27,30 +28,22 @@ export async function chargeGuess(mfa: Mfa, submission: Submission): Promise<Cha
   const { charged, mismatch } = await commitWith(mfa, async () => {
     const step = await readStep(mfa, submission);
     const { transaction, account, now } = step;
-    triesLeft(mfa, transaction);
+    triesLeft(mfa, step);
     const lane = charge(laneOf(account, type.lane), now, guesses.lanes[type.lane]);
     if (!lane.granted) {
       mfa.emit({ event: 'mfa.rate_limited', userId: transaction.userId, reason: type.lane });
       throw errors.tooManyGuesses(lane.retryAt - now);
     }
     const { candidates, mismatch } = type.bind(mfa, proof, step);
-    const changed = {
-      account: {
-        ...account,
-        lanes: { ...account.lanes, [type.lane]: lane.lane },
-        failures: addFailures(account.failures, candidates, 1),
-      },
-      transaction: {
-        ...transaction,
-        attempts: transaction.attempts + 1,
-        guesses: step.delivery
-          ? addFailures(transaction.guesses, candidates, 1)
-          : transaction.guesses,
-      },
+    const use = useOf(account, transaction);
+    const charged: Account = {
+      ...recordUse(account, transaction, useAfter(use, step, candidates), now),
+      lanes: { ...account.lanes, [type.lane]: lane.lane },
+      failures: addFailures(account.failures, candidates, 1),
     };
     return {
-      changes: { account: changed.account, put: { transactions: [changed.transaction] } },
-      result: { charged: afterCharge(step, changed, candidates), mismatch },
+      changes: { account: charged },
+      result: { charged: afterCharge(step, charged, candidates), mismatch },
     };
   });
   if (mismatch) {
@@ -60,13 +53,19 @@ export async function chargeGuess(mfa: Mfa, submission: Submission): Promise<Cha
   return charged;
 }
 
-function afterCharge(
-  step: Step,
-  { account, transaction }: Pick<Step, 'account' | 'transaction'>,
+/** One guess more; a proof that came with a delivery is counted against it too. */
+const useAfter = (
+  { attempts, guesses }: LoginUse,
+  { delivery }: Step,
   candidates: readonly Authenticator[],
-): Charged {
+): Partial<LoginUse> => ({
+  attempts: attempts + 1,
+  guesses: delivery ? addFailures(guesses, candidates, 1) : guesses,
+});
+
+function afterCharge(step: Step, account: Account, candidates: readonly Authenticator[]): Charged {
   const stored = { ...account, version: account.version + 1 };
-  return { ...step, account: stored, transaction, candidates, chargedAt: step.now };
+  return { ...step, account: stored, candidates, chargedAt: step.now };
 }
 
 /** What the proof is to be judged by, as it stands now. */

@@ -10,6 +10,7 @@ import { addFailures, type Charged } from './charge-guess.js';
 import { RECOVERY } from './enrolled.js';
 import { mayEnroll } from './enrollment-rules.js';
 import { laneOf, succeed } from './guess-budget.js';
+import { recordUse } from './login-use.js';
 
 /** A second factor that passed. The transaction is used up. */
 export interface Verified {
@@ -63,10 +64,10 @@ export function claim(
   };
 }
 
-/** The account without the charge; the guess was no failure of the others that it was compared with either. */
+/** The account without the charge, the login spent; the guess was no failure of the others that it was compared with either. */
 function giveBack(
   { lane: name }: AuthenticatorType,
-  { account, authenticators }: Step,
+  { account, authenticators, transaction, now }: Step,
   { id }: Authenticator,
   { candidates, chargedAt }: Charged,
 ): Account {
@@ -74,7 +75,8 @@ function giveBack(
   const others = authenticators.filter((it) => it.id !== id && counted[it.id] !== undefined);
   const failures = Object.fromEntries(others.map((it) => [it.id, counted[it.id] as number]));
   const lane = succeed(laneOf(account, name), chargedAt);
-  return { ...account, failures, lanes: { ...account.lanes, [name]: lane } };
+  const used = recordUse(account, transaction, { spent: !transaction.reusable }, now);
+  return { ...used, failures, lanes: { ...account.lanes, [name]: lane } };
 }
 
 /** The transaction is gone, and every code of it; one that an access token stands for loses only this code. */

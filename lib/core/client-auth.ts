@@ -15,7 +15,7 @@ interface Credentials {
  * The client behind a request: `client_id` alone for public ones, with the secret in the body or in a Basic header
  * for the others (RFC 6749 section 2.3).
  *
- * @param options.secretOptional accepts a confidential client without its secret, because the caller proves
+ * @param options.secretOptional - accepts a confidential client without its secret, because the caller proves
  *   otherwise that the request comes from it (wire.md section 5)
  * @throws OAuthError 401 `invalid_client`, 400 `invalid_request`
  */

@@ -11,7 +11,7 @@ const TRIES = 20;
 /**
  * Reads, decides and commits; when the account moved in between, reads and decides again.
  *
- * @param decide returns the changes, undefined for none, and the result; throws to refuse
+ * @param decide - returns the changes, undefined for none, and the result; throws to refuse
  * @throws OAuthError 429 when others keep moving it
  */
 export async function commitWith<T>(

@@ -1,6 +1,7 @@
 import { bindingCode } from '../crypto/codes.js';
 import type { Account, Delivery, LoginTransaction } from '../ports/index.js';
 import type { Carrier } from './authenticator-type.js';
+import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { chargeSend } from './send-budget.js';
 
@@ -15,6 +16,8 @@ export interface Outgoing {
   readonly account: Account;
   /** The transaction before it. */
   readonly before: LoginTransaction;
+  /** Guesses charged against the code before it. */
+  readonly guessesBefore: number;
 }
 
 /** Whom a code goes to, how, and what for. */
@@ -49,18 +52,18 @@ export function prepareDelivery(
   const { settings, random } = mfa;
   const { transaction, account } = chargeSend(from, { now, limits: settings.sends, random });
   const { delivery, handle, code } = makeDelivery(mfa, from.transaction, to, now);
-  const { [to.authenticatorId]: guesses = 0, ...others } = from.transaction.guesses;
-  const kept = guesses < settings.guesses.perChallenge && guesses > 0;
+  const { [to.authenticatorId]: guesses = 0, ...others } = useOf(account, transaction).guesses;
+  const usedUp = guesses >= settings.guesses.perChallenge;
   return {
     delivery,
     handle,
     code,
     carrier: to.carrier,
-    account,
+    account: usedUp ? recordUse(account, transaction, { guesses: others }, now) : account,
     before: from.transaction,
+    guessesBefore: guesses,
     transaction: {
       ...transaction,
-      guesses: kept ? { ...others, [to.authenticatorId]: guesses } : others,
       deliveries: { ...transaction.deliveries, [to.authenticatorId]: delivery.id },
     },
   };

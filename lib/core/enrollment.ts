@@ -20,7 +20,7 @@ import { displaced, mayEnroll, withinLimits } from './enrollment-rules.js';
 import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
 import { send, type Undo } from './send.js';
-import { accessTransaction, alive } from './transaction.js';
+import { accessTransaction, alive, isOver } from './transaction.js';
 
 /** Who asks, and what for. */
 export interface EnrollmentRequest {
@@ -89,7 +89,7 @@ function transactionOf(
   const transaction = fresh
     ? { ...(loaded.transaction ?? fresh), proven: fresh.proven }
     : loaded.transaction;
-  if (!transaction || transaction.expiresAt <= now) throw errors.invalidBearer();
+  if (!transaction || isOver(loaded, transaction, now)) throw errors.invalidBearer();
   if (clientId !== undefined && clientId !== transaction.clientId) throw errors.foreignMfaToken();
   const stale = access?.authentication.amr.includes('mfa') && !transaction.proven;
   if (stale && isEnrolled(loaded.authenticators)) throw errors.invalidBearer();

@@ -10,7 +10,7 @@ import { alive, isFreshProof } from './transaction.js';
  * Removes an authenticator, and with it everything that the wire shows of it: the sms and voice entries of one
  * phone go together. Takes someone who just passed a second factor (security.md R-054).
  *
- * @param wireId `sms|dev_…`
+ * @param wireId - `sms|dev_…`
  * @throws OAuthError 401, 404, or 400 for the recovery code
  */
 export async function removeAuthenticator(

@@ -1,7 +1,8 @@
 import { errors, OAuthError } from '../errors.js';
-import type { Authenticator, LoginTransaction, Window } from '../ports/index.js';
+import type { Account, Authenticator, LoginTransaction, Window } from '../ports/index.js';
 import { commitWith } from './commit.js';
 import type { Outgoing } from './delivery.js';
+import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { addressWindows } from './send-budget.js';
 
@@ -66,7 +67,7 @@ async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo): Promise<void>
     return {
       result: undefined,
       changes: {
-        account: { ...account, sends },
+        account: { ...guessesKept(account, outgoing, mfa.clock.now()), sends },
         put: {
           authenticators: isLast ? undo.replaced : [],
           transactions: isLast ? [restored(transaction, outgoing)] : [],
@@ -77,17 +78,25 @@ async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo): Promise<void>
   });
 }
 
-/** The transaction as if the message had not been asked for; guesses that were charged since stay charged. */
+/** Guesses that were charged against the earlier code count for it again, and those charged since. */
+function guessesKept(account: Account, outgoing: Outgoing, now: number): Account {
+  const { before, delivery, guessesBefore } = outgoing;
+  if (guessesBefore === 0) return account;
+  const { guesses } = useOf(account, before);
+  const count = Math.max(guessesBefore, guesses[delivery.authenticatorId] ?? 0);
+  const kept = { guesses: { ...guesses, [delivery.authenticatorId]: count } };
+  return recordUse(account, before, kept, now);
+}
+
+/** The transaction as if the message had not been asked for. */
 function restored(now: LoginTransaction, { before, delivery }: Outgoing): LoginTransaction {
   const id = delivery.authenticatorId;
   const { [id]: _, ...deliveries } = now.deliveries;
   const earlier = before.deliveries[id];
-  const guesses = Math.max(before.guesses[id] ?? 0, now.guesses[id] ?? 0);
   return {
     ...now,
     sends: now.sends - 1,
     nextSendAt: before.nextSendAt,
-    guesses: { ...now.guesses, [id]: guesses },
     deliveries: earlier ? { ...deliveries, [id]: earlier } : deliveries,
   };
 }

@@ -3,6 +3,7 @@ import { errors } from '../errors.js';
 import type { Authenticator, Client, Loaded, LoginTransaction, User } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import type { Step } from './authenticator-type.js';
+import { isSpent, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 
 /** An access token may add or remove authenticators while its second factor is this fresh (security.md D19). */
@@ -93,8 +94,6 @@ const blank = (id: string, createdAt: number, expiresAt: number): LoginTransacti
   kinds: [],
   reusable: false,
   proven: false,
-  attempts: 0,
-  guesses: {},
   sends: 0,
   nextSendAt: 0,
   deliveries: {},
@@ -133,14 +132,22 @@ export async function readMfaToken(
 export function liveStep(mfa: Mfa, loaded: Loaded, client: Client): Step {
   const { transaction, account, authenticators, delivery } = loaded;
   const now = mfa.clock.now();
-  if (!transaction || !account) throw errors.malformedMfaToken();
+  if (!transaction || !account || isSpent(account, transaction)) throw errors.malformedMfaToken();
   if (transaction.clientId !== client.id) throw errors.foreignMfaToken();
   if (transaction.expiresAt <= now) throw errors.expiredMfaToken();
   return { transaction, account, authenticators: alive(authenticators, now), delivery, now };
 }
 
+/** Whether a transaction has ended, by success or by time. */
+export const isOver = (
+  { account }: Pick<Loaded, 'account'>,
+  transaction: LoginTransaction,
+  now: number,
+): boolean => !account || isSpent(account, transaction) || transaction.expiresAt <= now;
+
 /** @throws OAuthError when this login has used up its guesses: it has to begin anew (D17) */
-export function triesLeft(mfa: Mfa, { attempts }: LoginTransaction): void {
+export function triesLeft(mfa: Mfa, { account, transaction }: Step): void {
+  const { attempts } = useOf(account, transaction);
   if (attempts >= mfa.settings.guesses.perTransaction) throw errors.expiredMfaToken();
 }
 

@@ -14,7 +14,7 @@ export type { Verified } from './claim.js';
  *  2. the proof is compared, in constant time
  *  3. everything it was good for is claimed in one commit, so of many copies one succeeds
  *
- * @param admit called between 2 and 3 with the user's id; throws to refuse although the proof is right
+ * @param admit - called between 2 and 3 with the user's id; throws to refuse although the proof is right
  * @throws OAuthError when refused
  */
 export async function verify(
@@ -55,8 +55,7 @@ function announce(mfa: Mfa, verified: Verified, about: Omit<MfaEvent, 'event' | 
 /** The guess was charged and may be the last that its challenge or authenticator allows: counts refuse it no more. */
 const paidFor = (step: Step): Step => ({
   ...step,
-  transaction: { ...step.transaction, guesses: {} },
-  account: { ...step.account, failures: {} },
+  account: { ...step.account, failures: {}, logins: {} },
 });
 
 function find(

@@ -6,8 +6,11 @@ import { serve } from './serve.js';
 /**
  * What clients find the rest by: `GET /openid-configuration` and `GET /jwks.json`.
  *
- * @param paths where the other routers are mounted below the issuer; default `/oauth` and `/mfa`
- * @example app.use('/.well-known', discoveryRouter(mfa))
+ * @param paths - where the other routers are mounted below the issuer; default `/oauth` and `/mfa`
+ * @example
+ * ```ts
+ * app.use('/.well-known', discoveryRouter(mfa))
+ * ```
  */
 export function discoveryRouter(
   mfa: Mfa,

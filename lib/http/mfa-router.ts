@@ -7,6 +7,9 @@ import { serve } from './serve.js';
  * The MFA API: `POST /associate`, `POST /challenge`, `GET /authenticators`, `DELETE /authenticators/:id`. SDKs look
  * for it at `/mfa` of the issuer's host.
  *
- * @example app.use('/mfa', mfaRouter(mfa))
+ * @example
+ * ```ts
+ * app.use('/mfa', mfaRouter(mfa))
+ * ```
  */
 export const mfaRouter = (mfa: Mfa): RequestHandler => serve(mfa, mfaEndpoints);

@@ -7,6 +7,9 @@ import { serve } from './serve.js';
  * The token endpoint: `POST /token` with the password grants and the three MFA grants. SDKs look for it at
  * `/oauth/token` of the issuer's host.
  *
- * @example app.use('/oauth', oauthRouter(mfa))
+ * @example
+ * ```ts
+ * app.use('/oauth', oauthRouter(mfa))
+ * ```
  */
 export const oauthRouter = (mfa: Mfa): RequestHandler => serve(mfa, [token(mfa)]);

@@ -15,7 +15,9 @@ export type SenderFailure = 'connect' | 'busy' | 'rejected' | 'failed' | 'unansw
  * keep codes, numbers and credentials out of it.
  *
  * @example
+ * ```ts
  * throw new SenderError('busy', 'the gateway answered 429', { retryAfter: 30 })
+ * ```
  */
 export class SenderError extends Error {
   override readonly name = 'SenderError';

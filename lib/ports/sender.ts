@@ -16,7 +16,7 @@ export interface Message {
  * The host's object that delivers messages. Resolves when the gateway accepted the message; anything
  * else is a failure and the person may ask again.
  *
- * @param signal aborts after the send time-out (5 seconds)
+ * @param signal - aborts after the send time-out (5 seconds)
  * @throws SenderError with `retryAfter` (seconds) when the gateway says to wait
  */
 export interface Sender {

@@ -27,7 +27,7 @@ export interface Users {
    * wrong password (hash in both cases). Limit password guesses here: throw `tooManyAttempts(seconds)`
    * to answer 429. Any other throw becomes `server_error`.
    *
-   * @param realm the realm of the `password-realm` grant, else undefined
+   * @param realm - the realm of the `password-realm` grant, else undefined
    */
   authenticate(
     username: string,

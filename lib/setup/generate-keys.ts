@@ -6,7 +6,10 @@ import { generateSigningKey } from '../tokens/keys.js';
  * A new set of secrets: pepper, encryption key, an RS256 and an ES256 signing key. Keep it like a password: the
  * JSON of it is what every process of a deployment needs.
  *
- * @example await writeFile('keys.json', JSON.stringify(await generateKeys()), { mode: 0o600 })
+ * @example
+ * ```ts
+ * await writeFile('keys.json', JSON.stringify(await generateKeys()), { mode: 0o600 })
+ * ```
  */
 export async function generateKeys(): Promise<MfaKeys> {
   const random = systemRandom();

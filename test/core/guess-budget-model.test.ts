@@ -59,7 +59,10 @@ test('agrees with the model on every guess, and never lets more than 15 in 24 h 
   fc.assert(
     fc.property(fc.array(event, { maxLength: 250, size: 'max' }), (events) => {
       const model = new Model();
-      let lane = laneOf({ userId: 'u', version: 0, lanes: {}, failures: {}, sends: [] }, 'factor');
+      let lane = laneOf(
+        { userId: 'u', version: 0, lanes: {}, failures: {}, logins: {}, sends: [] },
+        'factor',
+      );
       let now = Date.UTC(2026, 0, 1);
       for (const { pause: wait, right, patient } of events) {
         now = patient ? Math.max(now, model.openAt(now)) : now + wait;

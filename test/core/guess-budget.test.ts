@@ -9,7 +9,7 @@ const T = Date.UTC(2026, 0, 15, 12);
 
 const { factor, recovery } = resolveSettings({ issuer: 'https://a.example/' } as never).guesses
   .lanes;
-const ACCOUNT = { userId: 'u', version: 0, lanes: {}, failures: {}, sends: [] };
+const ACCOUNT = { userId: 'u', version: 0, lanes: {}, failures: {}, logins: {}, sends: [] };
 const fresh = () => laneOf(ACCOUNT, 'factor');
 
 /** Charges a guess that fails. */

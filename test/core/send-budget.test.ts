@@ -11,7 +11,7 @@ const limits = resolveSettings({ issuer: 'https://a.example/' } as never).sends;
 /** `jitter` from 0 to 200: the wait is multiplied by 0.9 to 1.1. */
 const random = (jitter = 100) => ({ bytes: () => Buffer.alloc(0), integer: () => jitter });
 const begin = (sends: readonly number[] = []) => ({
-  account: { userId: 'u', version: 0, lanes: {}, failures: {}, sends },
+  account: { userId: 'u', version: 0, lanes: {}, failures: {}, logins: {}, sends },
   transaction: { sends: 0, nextSendAt: 0, expiresAt: T + 600 * SECOND } as never,
 });
 type State = Parameters<typeof chargeSend>[0];

@@ -1,4 +1,6 @@
 // One configured app for the wire tests: a phone that keeps its messages, a clock that tests move.
+
+import express from 'express';
 import {
   type Client,
   createMfa,
@@ -16,13 +18,12 @@ import {
   otp,
   recoveryCode,
   type Sender,
-  sms,
   type Stores,
+  sms,
   type User,
   voice,
 } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
-import express from 'express';
 import supertest from 'supertest';
 
 export const ISSUER = 'https://auth.example.com/';
@@ -35,8 +36,20 @@ export function testKeys(): Promise<MfaKeys> {
 }
 
 export const testUsers: readonly (User & { password: string })[] = [
-  { id: 'u1', email: 'ann@example.com', emailVerified: true, name: 'Ann', password: 'correct horse' },
-  { id: 'u2', email: 'bob@example.com', emailVerified: true, name: 'Bob', password: 'battery staple' },
+  {
+    id: 'u1',
+    email: 'ann@example.com',
+    emailVerified: true,
+    name: 'Ann',
+    password: 'correct horse',
+  },
+  {
+    id: 'u2',
+    email: 'bob@example.com',
+    emailVerified: true,
+    name: 'Bob',
+    password: 'battery staple',
+  },
   { id: 'u3', email: 'eve@example.com', name: 'Eve', password: 'blocked', blocked: true },
 ];
 

@@ -88,6 +88,6 @@ export function loadedOf(rows: readonly Row[], keys: LoadKeys): Loaded {
 }
 
 function accountOf(userId: string, row: Row | undefined): Account {
-  if (!row) return { userId, version: 0, lanes: {}, failures: {}, sends: [] };
+  if (!row) return { userId, version: 0, lanes: {}, failures: {}, logins: {}, sends: [] };
   return { ...(JSON.parse(row['data'] as string) as Account), version: number(row['n']) };
 }

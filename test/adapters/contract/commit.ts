@@ -118,7 +118,7 @@ export const commitCases: readonly Case[] = [
     });
     const put = {
       authenticators: [authenticator({ usedAt: T })],
-      transactions: [transaction({ attempts: 1, sends: 1, expiresAt: T + 1 })],
+      transactions: [transaction({ nextSendAt: 1, sends: 1, expiresAt: T + 1 })],
       deliveries: [delivery({ state: 'other' })],
     };
     await store.commit({ account: account({ version: 1 }), put });
@@ -146,9 +146,9 @@ export const commitCases: readonly Case[] = [
     await store.commit({
       account: account({ version: 1 }),
       remove: { transactions: ['tx'] },
-      put: { transactions: [transaction({ attempts: 1 })] },
+      put: { transactions: [transaction({ nextSendAt: 1 })] },
     });
-    equal((await store.load({ transactionId: 'tx' })).transaction?.attempts, 1);
+    equal((await store.load({ transactionId: 'tx' })).transaction?.nextSendAt, 1);
   }),
 
   on('the first put of a login needs no account and leaves it alone', async (a, b) => {
@@ -203,9 +203,9 @@ export const commitCases: readonly Case[] = [
   on('a login put again does not push itself out', async (store) => {
     const before = [1, 2].map((at) => transaction({ id: `t${at}`, createdAt: T + at }));
     for (const it of before) await store.commit({ put: { transactions: [it] } });
-    const again = transaction({ id: 't1', createdAt: T + 1, attempts: 1 });
+    const again = transaction({ id: 't1', createdAt: T + 1, nextSendAt: 1 });
     await store.commit({ put: { transactions: [again] }, keepTransactions: 1 });
-    equal((await store.load({ transactionId: 't1' })).transaction?.attempts, 1);
+    equal((await store.load({ transactionId: 't1' })).transaction?.nextSendAt, 1);
     deepEqual(await stored(store, ['t1', 't2']), ['t1', 't2']);
   }),
 

@@ -36,6 +36,7 @@ export const account = (over: Partial<Account> = {}): Account => ({
   version: 0,
   lanes: {},
   failures: {},
+  logins: {},
   sends: [],
   ...over,
 });
@@ -64,8 +65,6 @@ export const transaction = (over: Partial<LoginTransaction> = {}): LoginTransact
   kinds: [],
   reusable: false,
   proven: false,
-  attempts: 0,
-  guesses: {},
   sends: 0,
   nextSendAt: 0,
   deliveries: {},

@@ -165,12 +165,15 @@ export const loadCases: readonly Case[] = [
     });
     await store.commit({
       account: it,
-      put: { transactions: [transaction({ attempts: 4, sends: 2 })], authenticators: [pending()] },
+      put: {
+        transactions: [transaction({ nextSendAt: 4, sends: 2 })],
+        authenticators: [pending()],
+      },
     });
     const loaded = await store.load({ transactionId: 'tx', address: 'x' });
     deepEqual(loaded.account, { ...it, version: 1 });
     equal(typeof loaded.account?.version, 'number');
-    equal(loaded.transaction?.attempts, 4);
+    equal(loaded.transaction?.nextSendAt, 4);
     equal(loaded.transaction?.expiresAt, T + 600_000);
     equal(loaded.authenticators[0]?.expiresAt, T + 600_000);
     equal(typeof loaded.addressUse.active, 'number');

@@ -73,7 +73,7 @@ export const raceCases: readonly Case[] = [
         await a.commit({
           account: account({ version, sends: [version] }),
           put: {
-            transactions: [transaction({ attempts: version })],
+            transactions: [transaction({ nextSendAt: version })],
             authenticators: [authenticator({ usedAt: version })],
           },
         });
@@ -84,7 +84,7 @@ export const raceCases: readonly Case[] = [
         const loaded = await b.load({ transactionId: 'tx' });
         const version = loaded.account?.sends[0] ?? 0;
         equal(loaded.account?.version, version + 1);
-        equal(loaded.transaction?.attempts, version);
+        equal(loaded.transaction?.nextSendAt, version);
         equal(loaded.authenticators[0]?.usedAt ?? 0, version);
       }
     };

@@ -1,0 +1,107 @@
+/** What a store keeps: plain JSON objects, kept whole. */
+
+/** Failed guesses of one user in one lane (`factor`, `recovery`). */
+export interface GuessLane {
+  /** Guesses since the last success. */
+  readonly consecutive: number;
+  /** No guess is compared before this time (ms); 0 when not locked. */
+  readonly lockedUntil: number;
+  /** Times (ms) of the guesses that count against the rolling windows, oldest first. */
+  readonly log: readonly number[];
+}
+
+/**
+ * What a login transaction has used up. It stands with the account and not with the transaction, which may be kept
+ * where a write can be lost: the bounds hold all the same.
+ */
+export interface LoginUse {
+  /** Of no interest after this time (ms): the transaction is dead by then. */
+  readonly until: number;
+  /** Guesses charged so far, over all authenticators. */
+  readonly attempts: number;
+  /** Guesses charged against the live delivery of an authenticator, by authenticator id. */
+  readonly guesses: Readonly<Record<string, number>>;
+  /** It succeeded: never again. */
+  readonly spent: boolean;
+}
+
+/** What is kept per user beside the authenticators. */
+export interface Account {
+  readonly userId: string;
+  /** As loaded; 0 when nothing is stored yet. A commit stores it with `version + 1`. */
+  readonly version: number;
+  readonly lanes: Readonly<Record<string, GuessLane>>;
+  /** Failed guesses in a row per authenticator id. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** By id of the login transaction. */
+  readonly logins: Readonly<Record<string, LoginUse>>;
+  /** Times (ms) of the messages sent in the last 24 hours, oldest first. */
+  readonly sends: readonly number[];
+}
+
+export type AuthenticatorStatus = 'pending' | 'active';
+
+/** An enrolled record. One phone is one record: the sms and voice entries of the wire are two views of it. */
+export interface Authenticator {
+  /** `dev_` and 16 characters. */
+  readonly id: string;
+  readonly userId: string;
+  /** `otp`, `phone`, `email`, `recovery-code`, …: the wire's `type`. */
+  readonly kind: string;
+  readonly status: AuthenticatorStatus;
+  /** Belongs to the authenticator type; opaque to everyone else. Sealed or keyed-hashed. */
+  readonly credential: string;
+  /** Masked, for lists. */
+  readonly name?: string | undefined;
+  /** Blind index of the phone number or address (keyed hash). */
+  readonly address?: string | undefined;
+  /** Login transaction that started it; only that one may confirm it. */
+  readonly transactionId?: string | undefined;
+  readonly createdAt: number;
+  /** Pending only: dead after this time (ms). */
+  readonly expiresAt?: number | undefined;
+  readonly usedAt?: number | undefined;
+}
+
+/** A first factor that passed and waits for the second. */
+export interface LoginTransaction {
+  /** SHA-256 of the `mfa_token`. */
+  readonly id: string;
+  readonly userId: string;
+  readonly clientId: string;
+  readonly audience: string;
+  readonly scope: string;
+  /** `gty` of the access token to come. */
+  readonly grant: string;
+  /** Methods that passed so far (RFC 8176). */
+  readonly amr: readonly string[];
+  /** Kinds that the policy allows here; empty = all. */
+  readonly kinds: readonly string[];
+  /** Set when an access token for the MFA audience opened it: not consumed by success. */
+  readonly reusable: boolean;
+  /** That access token had proved a second factor. */
+  readonly proven: boolean;
+  /** Messages sent so far. */
+  readonly sends: number;
+  /** No message before this time (ms). */
+  readonly nextSendAt: number;
+  /** Live delivery per authenticator id. */
+  readonly deliveries: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** One message sent; `oob_code` is its handle. */
+export interface Delivery {
+  /** SHA-256 of the `oob_code`. */
+  readonly id: string;
+  readonly transactionId: string;
+  readonly userId: string;
+  readonly authenticatorId: string;
+  readonly channel: string;
+  readonly purpose: 'enroll' | 'login';
+  /** Belongs to the channel's authenticator type: the keyed hash of the binding code. */
+  readonly state: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
