@@ -45,13 +45,13 @@ function memoryStore(): Store {
 
   const loginKey = (tx: LoginTransaction) => JSON.stringify([tx.userId, tx.clientId]);
 
-  function addressUse(address: string | undefined, except: string | undefined) {
+  function addressUse(addresses: readonly string[], except: string | undefined) {
     const use = { active: 0, pending: 0 };
-    if (address === undefined) return use;
-    for (const userId of byAddress.get(address) ?? []) {
+    const users = new Set(addresses.flatMap((it) => [...(byAddress.get(it) ?? [])]));
+    for (const userId of users) {
       if (userId === except) continue;
       const same = [...(authenticators.get(userId)?.values() ?? [])].filter(
-        (it) => it.address === address,
+        (it) => it.address !== undefined && addresses.includes(it.address),
       );
       if (same.some((it) => it.status !== 'pending')) use.active++;
       else if (same.length > 0) use.pending++;
@@ -84,8 +84,12 @@ function memoryStore(): Store {
     const address = own?.get(id)?.address;
     own?.delete(id);
     if (own?.size === 0) authenticators.delete(userId);
-    if (address === undefined || [...(own?.values() ?? [])].some((it) => it.address === address))
-      return;
+    forgetAddress(userId, address);
+  }
+
+  function forgetAddress(userId: string, address: string | undefined) {
+    const own = [...(authenticators.get(userId)?.values() ?? [])];
+    if (address === undefined || own.some((it) => it.address === address)) return;
     const users = byAddress.get(address);
     users?.delete(userId);
     if (users?.size === 0) byAddress.delete(address);
@@ -93,7 +97,9 @@ function memoryStore(): Store {
 
   function putAuthenticator(it: Authenticator) {
     const own = authenticators.get(it.userId) ?? new Map<string, Authenticator>();
+    const before = own.get(it.id)?.address;
     authenticators.set(it.userId, own.set(it.id, it));
+    forgetAddress(it.userId, before);
     if (it.address === undefined) return;
     byAddress.set(it.address, (byAddress.get(it.address) ?? new Set()).add(it.userId));
   }
@@ -129,7 +135,7 @@ function memoryStore(): Store {
                 sends: [],
               }),
         authenticators: user === undefined ? [] : [...(authenticators.get(user)?.values() ?? [])],
-        addressUse: addressUse(address, user),
+        addressUse: addressUse([address ?? []].flat(), user),
       };
     },
 
@@ -173,6 +179,11 @@ function memoryStore(): Store {
         (id) => deliveries.delete(id),
       );
       return removed + windows.purge(now, limit);
+    },
+
+    async accounts(after = '', limit) {
+      const users = [...accounts.keys()].filter((it) => it > after).sort();
+      return users.slice(0, limit);
     },
 
     async ready() {},

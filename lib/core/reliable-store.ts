@@ -10,27 +10,27 @@ const TIME_OUT_MS = 2500;
  * nothing is passed. What a hanging commit did after all only ever costs the user a guess or a message.
  */
 export function reliableStore(store: Store, emit: Mfa['emit']): Store {
-  const inTime = async <T>(method: string, answer: Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const error = new Error(`${method}() took longer than ${TIME_OUT_MS} ms`);
-      timer = setTimeout(reject, TIME_OUT_MS, error);
+  const call = <T>(method: string, run: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const fail = (cause: unknown) => {
+        clearTimeout(timer);
+        emit({ event: 'store.failed', reason: method, cause });
+        reject(errors.storeUnavailable(cause));
+      };
+      const late = () => fail(new Error(`${method}() took longer than ${TIME_OUT_MS} ms`));
+      const timer = setTimeout(late, TIME_OUT_MS);
+      const done = (answer: T) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      promised(run).then(done, fail);
     });
-    try {
-      return await Promise.race([answer, late]);
-    } catch (cause) {
-      emit({ event: 'store.failed', reason: method, cause });
-      throw errors.storeUnavailable(cause);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-  const call = async <T>(method: string, run: () => Promise<T>) => inTime(method, promised(run));
   return {
     load: (keys) => call('load', () => store.load(keys)),
     commit: (changes) => call('commit', () => store.commit(changes)),
     reserve: (windows, now) => call('reserve', () => store.reserve(windows, now)),
     release: (windows, now) => call('release', () => store.release(windows, now)),
+    accounts: (after, limit) => call('accounts', () => store.accounts(after, limit)),
     purge: (now, limit) => store.purge(now, limit),
     ready: () => store.ready(),
   };

@@ -15,8 +15,11 @@ export interface LoadKeys {
   /** Loads this user's account and authenticators, whether or not the transaction exists. */
   readonly userId?: string | undefined;
   readonly deliveryId?: string | undefined;
-  /** Counts the users that have an authenticator with this blind index. */
-  readonly address?: string | undefined;
+  /**
+   * Counts the users that have an authenticator with this blind index, or with one of these: there are several
+   * while the key behind them is being rotated.
+   */
+  readonly address?: string | readonly string[] | undefined;
 }
 
 export interface Loaded {
@@ -26,7 +29,7 @@ export interface Loaded {
   readonly account: Account | undefined;
   /** The user's, in the order they were made. */
   readonly authenticators: readonly Authenticator[];
-  /** Users other than this one with `LoadKeys.address`; who has an active and a pending one counts as active. */
+  /** Users other than this one with `LoadKeys.address`, each once: as active with any that is not pending. */
   readonly addressUse: { readonly active: number; readonly pending: number };
 }
 
@@ -91,6 +94,11 @@ export interface Store {
    * @returns how many were removed
    */
   purge(now: number, limit: number): Promise<number>;
+  /**
+   * Walks all users that anything is stored for, in an order of the store's own that stays the same: at most
+   * `limit` ids, those after `after`, or the first ones. Empty at the end. For maintenance, never for a request.
+   */
+  accounts(after: string | undefined, limit: number): Promise<readonly string[]>;
   /** Resolves when the store can read and write, else rejects with what is wrong. */
   ready(): Promise<void>;
 }

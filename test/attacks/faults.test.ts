@@ -81,6 +81,7 @@ async function app() {
       reserve: (windows, now) => store.reserve(windows, now),
       release: (windows, now) => store.release(windows, now),
       purge: (now, limit) => store.purge(now, limit),
+      accounts: (after, limit) => store.accounts(after, limit),
       ready: () => store.ready(),
     }),
     policy: faulty('policy', () => 'enroll' as const),

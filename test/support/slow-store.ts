@@ -22,6 +22,7 @@ export function slowStores(stores: Stores, most = 4): Stores {
       reserve: (windows, now) => slow(() => store.reserve(windows, now)),
       release: (windows, now) => slow(() => store.release(windows, now)),
       purge: (now, limit) => store.purge(now, limit),
+      accounts: (after, limit) => store.accounts(after, limit),
       ready: () => store.ready(),
     };
   };

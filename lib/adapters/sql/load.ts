@@ -42,26 +42,31 @@ const authenticators = (issuer: string, user: Query): Query => sql`
   from mfa_authenticator where issuer = ${issuer} and user_id = ${user}`;
 
 /** A user counts once: as active with any authenticator that is not pending. */
-const addressUse = (issuer: string, address: string, user: Query | undefined): Query => sql`
+const addressUse = (
+  issuer: string,
+  addresses: readonly string[],
+  user: Query | undefined,
+): Query => sql`
   select 'use' as sort, cast(null as text) as data,
     cast(sum(active) as bigint) as n, cast(sum(1 - active) as bigint) as m
   from (
     select max(case when status = 'pending' then 0 else 1 end) as active
     from mfa_authenticator
-    where issuer = ${issuer} and address = ${address}
+    where issuer = ${issuer} and address in (${sql.join(addresses)})
       ${user ? sql`and user_id is distinct from ${user}` : sql``}
     group by user_id
   ) as users`;
 
 /** The statement of a load, or undefined when no key is given. */
 export function loadQuery(issuer: string, keys: LoadKeys): Query | undefined {
-  const { transactionId, deliveryId, address } = keys;
+  const { transactionId, deliveryId } = keys;
+  const addresses = [keys.address ?? []].flat();
   const user = owner(keys);
   const parts: Query[] = [];
   if (transactionId !== undefined) parts.push(transaction);
   if (deliveryId !== undefined) parts.push(delivery(issuer, deliveryId));
   if (user) parts.push(account(issuer, user), authenticators(issuer, user));
-  if (address !== undefined) parts.push(addressUse(issuer, address, user));
+  if (addresses.length > 0) parts.push(addressUse(issuer, addresses, user));
   if (parts.length === 0) return undefined;
   const rows = sql`${sql.join(parts, sql` union all `)}`;
   return transactionId === undefined ? rows : sql`${named(issuer, transactionId)} ${rows}`;

@@ -1,4 +1,5 @@
 import type { Store } from '../../ports/index.js';
+import { accounts } from './accounts.js';
 import { unitOf } from './commit.js';
 import type { Engine } from './engine.js';
 import { loadedOf, loadQuery } from './load.js';
@@ -38,6 +39,10 @@ export function sqlStore(engine: Engine, { fits, ready }: Readiness, issuer: str
     async purge(now, limit) {
       await fits();
       return purge(engine, issuer, now, limit);
+    },
+    async accounts(after, limit) {
+      await fits();
+      return accounts(engine, issuer, after, limit);
     },
     ready,
   };
