@@ -35,7 +35,7 @@ export function sending(sender: Sender): (message: Message) => Promise<SendOutco
       halfOpenAfter: HALF_OPEN_AFTER_MS,
       breaker: new CountBreaker({ threshold: 0.5, size: 20 }),
     }),
-    timeout(TOTAL_MS, TimeoutStrategy.Aggressive),
+    timeout(TOTAL_MS, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
     retry(handleWhen(isConnectError), { maxAttempts: 1 }),
   );
   return async (message) => {

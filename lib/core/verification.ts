@@ -26,18 +26,20 @@ export async function verify(
   const charged = await chargeGuess(mfa, submission);
   const { userId } = charged.transaction;
   const about = { userId, clientId: client.id, kind: type.name };
-  if (!find(mfa, type, proof, charged)) {
+  let found = find(mfa, type, proof, charged);
+  if (!found) {
     mfa.emit({ event: 'mfa.verify.fail', reason: 'wrong', ...about });
     throw type.wrong();
   }
   await admit(userId);
 
-  let step: Step = charged;
+  let step: Step | undefined;
   const verified = await commitWith(mfa, async () => {
-    // The first try builds on the state that the charge left; after a conflict it is read anew.
-    step = step === charged ? { ...charged } : await readStep(mfa, submission);
-    const { candidates } = type.bind(mfa, proof, paidFor(step));
-    const found = find(mfa, type, proof, { ...step, candidates });
+    if (step) {
+      // Somebody else made progress: what the charge left is no longer true.
+      step = await readStep(mfa, submission);
+      found = find(mfa, type, proof, { ...step, ...type.bind(mfa, proof, paidFor(step)) });
+    } else step = charged;
     if (!found) throw type.wrong();
     return claim(type, step, found, charged);
   });

@@ -6,9 +6,14 @@ export interface NamedSecret {
   readonly secret: string;
 }
 
-/** The secret in use and those before it, which still open what they made. */
+/** The secret in use, the one to come, and those before it, which still open what they made. */
 export interface KeyRing {
   readonly current: NamedSecret;
+  /**
+   * Opens, but makes nothing yet: the first half of a rotation over several processes, so that every process knows
+   * the secret before any of them uses it.
+   */
+  readonly next?: NamedSecret | undefined;
   readonly previous?: readonly NamedSecret[] | undefined;
 }
 

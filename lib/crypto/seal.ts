@@ -9,6 +9,8 @@ import type { DerivedKeys } from './secrets.js';
 export interface Seal {
   /** `keyId.base64url` of wrapped key and ciphertext. `identity` names the record and is bound to it. */
   seal(plain: string, identity: readonly string[]): string;
+  /** Whether the current key sealed it. */
+  isCurrent(sealed: string): boolean;
   /** @throws Error when no key opens it or it belongs to another record */
   open(sealed: string, identity: readonly string[]): string;
 }
@@ -36,11 +38,13 @@ export function sealing(ring: readonly DerivedKeys[], random: Random): Seal {
   };
   const bind = (identity: readonly string[]) => Buffer.from(JSON.stringify(identity));
 
+  const current = ring[0] as DerivedKeys;
+
   return {
+    isCurrent: (sealed) => sealed.startsWith(`${current.id}.`),
     seal(plain, identity) {
       const aad = bind(identity);
       const key = random.bytes(KEY);
-      const current = ring[0] as DerivedKeys;
       const wrapped = encrypt(current.key('seal'), key, aad);
       const sealed = Buffer.concat([wrapped, encrypt(key, Buffer.from(plain), aad)]);
       return `${current.id}.${sealed.toString('base64url')}`;

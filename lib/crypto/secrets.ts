@@ -1,5 +1,5 @@
-import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { KeyRing } from './keys.js';
+import { createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto';
+import type { KeyRing, NamedSecret } from './keys.js';
 
 /** What a derived key is for. A key made for one purpose opens nothing of another. */
 export type Purpose = 'code' | 'recovery-code' | 'address' | 'handle' | 'seal';
@@ -10,9 +10,16 @@ export interface DerivedKeys {
   readonly key: (purpose: Purpose) => KeyObject;
 }
 
+/** All secrets of a ring, the current one first. */
+export const secretsOf = ({ current, next, previous = [] }: KeyRing): readonly NamedSecret[] => [
+  current,
+  ...(next ? [next] : []),
+  ...previous,
+];
+
 /** The ring's secrets, current first; each key is derived once (HKDF-SHA-256, RFC 5869). */
 export function deriveRing(ring: KeyRing, purposes: readonly Purpose[]): readonly DerivedKeys[] {
-  return [ring.current, ...(ring.previous ?? [])].map(({ id, secret }) => {
+  return secretsOf(ring).map(({ id, secret }) => {
     const keys = new Map<Purpose, KeyObject>();
     for (const purpose of purposes) {
       const info = `express-mfa ${purpose} v1`;
@@ -32,5 +39,5 @@ export function deriveRing(ring: KeyRing, purposes: readonly Purpose[]): readonl
 
 /** SHA-256 as base64url: how handles stand in the store. */
 export function sha256(data: Buffer | string): string {
-  return createHash('sha256').update(data).digest('base64url');
+  return hash('sha256', data, 'base64url');
 }

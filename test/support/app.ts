@@ -173,7 +173,6 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
 }
 
-export const PASSWORD_GRANT = 'password';
 export const OOB_GRANT = 'http://auth0.com/oauth/grant-type/mfa-oob';
 export const OTP_GRANT = 'http://auth0.com/oauth/grant-type/mfa-otp';
 export const RECOVERY_GRANT = 'http://auth0.com/oauth/grant-type/mfa-recovery-code';
