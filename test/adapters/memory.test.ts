@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStores } from '../../lib/adapters/memory.js';
-import { storeContract } from './store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 
 describe('the store contract, in memory', () => {
   for (const { name, run } of storeContract) {

@@ -7,16 +7,16 @@ import {
   postgresStores,
 } from '../../lib/adapters/postgres.js';
 import type { Stores } from '../../lib/ports/index.js';
+import { freshIssuer } from '../../lib/testing/contract/case.js';
 import {
   account,
   authenticator,
   delivery,
-  freshIssuer,
   pending,
   T,
   transaction,
-} from './contract/harness.js';
-import { storeContract } from './store-contract.js';
+} from '../../lib/testing/contract/records.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 
 const connectionString = inject('pgUrl');
 const name = `mfa_${process.pid}_${Date.now()}`;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrateSqlite, type SqliteDatabase, sqliteStores } from '../../lib/adapters/sqlite.js';
-import { account, authenticator, T } from './contract/harness.js';
-import { storeContract } from './store-contract.js';
+import { account, authenticator, T } from '../../lib/testing/contract/records.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'mfa-sqlite-'));
 const open: InstanceType<typeof DatabaseSync>[] = [];

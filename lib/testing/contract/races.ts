@@ -1,35 +1,28 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import {
-  account,
-  authenticator,
-  type Case,
-  fifty,
-  ids,
-  on,
-  stored,
-  T,
-  transaction,
-} from './harness.js';
+import { fifty, on, type StoreCase, stored, won } from './case.js';
+import { account, authenticator, ids, T, transaction } from './records.js';
 
-const won = (results: readonly boolean[]) => results.filter(Boolean).length;
+export const raceCases: readonly StoreCase[] = [
+  on(
+    'commit',
+    'of fifty first commits of a user one wins, with all of its records',
+    async (a, b) => {
+      const results = await fifty(a, b, (store, at) =>
+        store.commit({
+          account: account({ sends: [at] }),
+          put: { authenticators: [authenticator({ id: `dev_${at}` })] },
+        }),
+      );
+      equal(won(results), 1);
+      const loaded = await a.load({ userId: 'ann' });
+      equal(loaded.account?.version, 1);
+      const winner = results.indexOf(true);
+      deepEqual(loaded.account?.sends, [winner]);
+      deepEqual(ids(loaded.authenticators), [`dev_${winner}`]);
+    },
+  ),
 
-export const raceCases: readonly Case[] = [
-  on('of fifty first commits of a user one wins, with all of its records', async (a, b) => {
-    const results = await fifty(a, b, (store, at) =>
-      store.commit({
-        account: account({ sends: [at] }),
-        put: { authenticators: [authenticator({ id: `dev_${at}` })] },
-      }),
-    );
-    equal(won(results), 1);
-    const loaded = await a.load({ userId: 'ann' });
-    equal(loaded.account?.version, 1);
-    const winner = results.indexOf(true);
-    deepEqual(loaded.account?.sends, [winner]);
-    deepEqual(ids(loaded.authenticators), [`dev_${winner}`]);
-  }),
-
-  on('of fifty commits that read the same version one wins', async (a, b) => {
+  on('commit', 'of fifty commits that read the same version one wins', async (a, b) => {
     await a.commit({ account: account() });
     const results = await fifty(a, b, (store, at) =>
       store.commit({
@@ -42,7 +35,7 @@ export const raceCases: readonly Case[] = [
     deepEqual(await stored(b, all), [`t${results.indexOf(true)}`]);
   }),
 
-  on('a transaction is used up by one of fifty', async (a, b) => {
+  on('commit', 'a transaction is used up by one of fifty', async (a, b) => {
     await a.commit({ account: account(), put: { transactions: [transaction()] } });
     const results = await fifty(a, b, async (store) => {
       const loaded = await store.load({ transactionId: 'tx' });
@@ -53,20 +46,24 @@ export const raceCases: readonly Case[] = [
     deepEqual(await stored(b, ['tx']), []);
   }),
 
-  on('fifty that load, add one and try again until they win lose no count', async (a, b) => {
-    await fifty(a, b, async (store, at) => {
-      for (;;) {
-        const { account: found } = await store.load({ userId: 'ann' });
-        ok(found);
-        if (await store.commit({ account: { ...found, sends: [...found.sends, at] } })) return;
-      }
-    });
-    const { account: found } = await a.load({ userId: 'ann' });
-    equal(found?.version, 50);
-    equal(new Set(found?.sends).size, 50);
-  }),
+  on(
+    'commit',
+    'fifty that load, add one and try again until they win lose no count',
+    async (a, b) => {
+      await fifty(a, b, async (store, at) => {
+        for (;;) {
+          const { account: found } = await store.load({ userId: 'ann' });
+          ok(found);
+          if (await store.commit({ account: { ...found, sends: [...found.sends, at] } })) return;
+        }
+      });
+      const { account: found } = await a.load({ userId: 'ann' });
+      equal(found?.version, 50);
+      equal(new Set(found?.sends).size, 50);
+    },
+  ),
 
-  on('a load during commits never sees half of one', async (a, b) => {
+  on('load', 'a load during commits never sees half of one', async (a, b) => {
     await a.commit({ account: account(), put: { transactions: [transaction()] } });
     const write = async () => {
       for (let version = 1; version <= 30; version++) {
@@ -91,7 +88,7 @@ export const raceCases: readonly Case[] = [
     await Promise.all([write(), read()]);
   }),
 
-  on('commits of fifty users at once all win', async (a, b) => {
+  on('commit', 'commits of fifty users at once all win', async (a, b) => {
     const results = await fifty(a, b, (store, at) =>
       store.commit({
         account: account({ userId: `u${at}` }),
@@ -102,26 +99,33 @@ export const raceCases: readonly Case[] = [
     deepEqual((await a.load({ address: 'x' })).addressUse, { active: 50, pending: 0 });
   }),
 
-  on('fifty first logins at once all succeed, and the next one cuts them down', async (a, b) => {
-    const logins = Array.from({ length: 50 }, (_, at) => `t${at}`);
-    const results = await fifty(a, b, (store, at) =>
-      store.commit({ put: { transactions: [transaction({ id: `t${at}` })] }, keepTransactions: 4 }),
-    );
-    equal(won(results), 50);
-    const put = { transactions: [transaction({ id: 'next', createdAt: T + 1 })] };
-    equal(await b.commit({ put, keepTransactions: 4 }), true);
-    const left = await stored(a, [...logins, 'next']);
-    equal(left.length, 5);
-    ok(left.includes('next'));
-  }),
+  on(
+    'commit',
+    'fifty first logins at once all succeed, and the next one cuts them down',
+    async (a, b) => {
+      const logins = Array.from({ length: 50 }, (_, at) => `t${at}`);
+      const results = await fifty(a, b, (store, at) =>
+        store.commit({
+          put: { transactions: [transaction({ id: `t${at}` })] },
+          keepTransactions: 4,
+        }),
+      );
+      equal(won(results), 50);
+      const put = { transactions: [transaction({ id: 'next', createdAt: T + 1 })] };
+      equal(await b.commit({ put, keepTransactions: 4 }), true);
+      const left = await stored(a, [...logins, 'next']);
+      equal(left.length, 5);
+      ok(left.includes('next'));
+    },
+  ),
 
-  on('a window of seven grants seven of fifty', async (a, b) => {
+  on('reserve', 'a window of seven grants seven of fifty', async (a, b) => {
     const windows = [{ key: 'k', limit: 7, length: 1000 }];
     const results = await fifty(a, b, (store) => store.reserve(windows, T));
     equal(won(results.map((it) => it.granted)), 7);
   }),
 
-  on('fifty that want several windows take all of them or none', async (a, b) => {
+  on('reserve', 'fifty that want several windows take all of them or none', async (a, b) => {
     const wide = { key: 'wide', limit: 100, length: 1000 };
     const tight = { key: 'tight', limit: 5, length: 1000 };
     const results = await fifty(a, b, (store, at) =>
@@ -134,7 +138,7 @@ export const raceCases: readonly Case[] = [
     equal((await b.reserve([rest], T)).granted, false);
   }),
 
-  on('fifty with overlapping windows in any order all come through', async (a, b) => {
+  on('reserve', 'fifty with overlapping windows in any order all come through', async (a, b) => {
     const keys = ['a', 'b', 'c', 'd', 'e'];
     const results = await fifty(a, b, (store, at) => {
       const mine = [keys[at % 5], keys[(at + 1) % 5], keys[(at + 3) % 5]];
@@ -151,7 +155,7 @@ export const raceCases: readonly Case[] = [
     }
   }),
 
-  on('reservations and releases at once end at what is held', async (a, b) => {
+  on('release', 'reservations and releases at once end at what is held', async (a, b) => {
     const windows = [
       { key: 'x', limit: 1000, length: 1000 },
       { key: 'y', limit: 1000, length: 1000 },
