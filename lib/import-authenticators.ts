@@ -1,4 +1,4 @@
-import { addressIndex, oobCredential } from './authenticators/oob.js';
+import { addressIndexes, oobCredential } from './authenticators/address.js';
 import { otpCredential } from './authenticators/otp.js';
 import { emailDestination } from './channels/email.js';
 import { maskPhoneNumber } from './channels/phone-number.js';
@@ -60,7 +60,7 @@ function imported(mfa: Mfa, userId: string, factor: ImportedFactor, i: number): 
     kind,
     name,
     credential: oobCredential(mfa, to, userId, id),
-    address: addressIndex(mfa, kind, canonical),
+    address: addressIndexes(mfa, kind, canonical)[0],
   };
 }
 

@@ -24,4 +24,5 @@ export { createMfa } from './mfa.js';
 export type { Api, GuessLimits, Lifetimes, MfaOptions, SendLimits } from './options.js';
 export type * from './ports/index.js';
 export { SenderError, type SenderFailure } from './ports/sender-error.js';
+export { type RewrapOptions, type RewrapResult, rewrap } from './rewrap.js';
 export { generateKeys } from './setup/generate-keys.js';

@@ -66,7 +66,7 @@ export interface MfaOptions {
    * messages, and with `mfa/` appended the audience of the MFA API. Never taken from a request.
    */
   readonly issuer: string;
-  /** Secrets; `generateKeys()` makes a set. */
+  /** Secrets; `npx express-mfa keys` or `generateKeys()` makes a set. */
   readonly keys: MfaKeys;
   /** The host's users. */
   readonly users: Users;

@@ -16,6 +16,7 @@ import type { Mfa } from '../core/mfa.js';
 import type { Params } from '../core/params.js';
 import { configurationError, errors } from '../errors.js';
 import type { User } from '../ports/index.js';
+import { addressIndexes, indexesOf, oobCredential, openAddress, resealAddress } from './address.js';
 
 export interface OobOptions {
   /** `sms()`, `voice()`, `email()`, or one of your own, in the order of preference. */
@@ -28,16 +29,6 @@ const KNOWN = ['sms', 'voice', 'email', 'auth0'];
 type SendingChannel = Channel & { readonly deliver: ReturnType<typeof sending> };
 
 const unique = (words: readonly string[]) => [...new Set(words)];
-
-/** Numbers and addresses are bound to the user and record that they were sealed for. */
-const sealedFor = (mfa: Mfa, userId: string, id: string) => ['oob1', mfa.issuer, userId, id];
-
-/** Credential and blind index of a number or address; also for those that are imported. */
-export const oobCredential = (mfa: Mfa, to: string, userId: string, id: string): string =>
-  mfa.seal.seal(to, sealedFor(mfa, userId, id));
-
-export const addressIndex = (mfa: Mfa, kind: string, canonical: string): string =>
-  mfa.hash.make('address', [kind, canonical]);
 
 /**
  * Codes that travel another way than the login: by text message, call or e-mail.
@@ -78,10 +69,10 @@ export function oob(options: OobOptions): AuthenticatorType {
     carrier(mfa, { channel, authenticator }) {
       const through = named(channel);
       if (!through) return undefined;
-      const { userId, id, credential, address = '' } = authenticator;
-      const to = mfa.seal.open(credential, sealedFor(mfa, userId, id));
-      return carrierOf(mfa, through, to, address);
+      const to = openAddress(mfa, authenticator);
+      return carrierOf(mfa, through, to, indexesOf(mfa, through, to));
     },
+    reseal: (mfa, authenticator) => resealAddress(mfa, channels, authenticator),
   };
   return type;
 }
@@ -127,12 +118,17 @@ function bind(mfa: Mfa, step: Step, kinds: readonly string[]): Bound {
   throw errors.expiredOobCode();
 }
 
-function carrierOf(mfa: Mfa, channel: SendingChannel, to: string, address: string): Carrier {
+function carrierOf(
+  mfa: Mfa,
+  channel: SendingChannel,
+  to: string,
+  addresses: readonly string[],
+): Carrier {
   const { hostname } = new URL(mfa.issuer);
   return {
     channel: channel.name,
     to,
-    address,
+    addresses,
     digits: channel.digits,
     send: ({ id, code, purpose }) =>
       channel.deliver({
@@ -158,15 +154,15 @@ async function association(
     const destination = await channel.destination(params, findUser);
     if (!destination) continue;
     const { to, canonical, masked } = destination;
-    const address = addressIndex(mfa, channel.kind, canonical);
+    const addresses = addressIndexes(mfa, channel.kind, canonical);
     return {
       kind: channel.kind,
-      address,
+      addresses,
       name: masked,
       credential: (userId, id) => oobCredential(mfa, to, userId, id),
       wireId: (id) => `${channel.name}|${id}`,
       answer: () => ({ binding_method: 'prompt', oob_channel: channel.name }),
-      delivery: carrierOf(mfa, channel, to, address),
+      delivery: carrierOf(mfa, channel, to, addresses),
     };
   }
   throw errors.missingParameter(enabled[0]?.kind === 'email' ? 'email' : 'phone_number');

@@ -81,6 +81,7 @@ export function otp({ issuer, strict = false }: OtpOptions): AuthenticatorType {
     },
     amr: () => ['otp'],
     wrong: errors.wrongOtp,
+    reseal,
     associate: async (mfa) => association(mfa, issuer),
   };
   return type;
@@ -101,6 +102,16 @@ function open(mfa: Mfa, { userId, id }: Authenticator, { secret }: Credential): 
     mfa.emit({ event: 'totp.secret.decrypt_failed', userId, authenticatorId: id, cause });
     return undefined;
   }
+}
+
+function reseal(mfa: Mfa, authenticator: Authenticator): Authenticator | undefined {
+  const credential: Credential = JSON.parse(authenticator.credential);
+  if (mfa.seal.isCurrent(credential.secret)) return undefined;
+  const secret = open(mfa, authenticator, credential);
+  if (secret === undefined) throw new Error('the secret does not open');
+  const { userId, id } = authenticator;
+  const sealed = mfa.seal.seal(secret, sealedFor(mfa, userId, id));
+  return { ...authenticator, credential: JSON.stringify({ ...credential, secret: sealed }) };
 }
 
 function association(mfa: Mfa, issuer: string): Association {

@@ -43,6 +43,8 @@ export function recoveryCode(): AuthenticatorType {
     amr: () => ['recovery'],
     wrong: errors.wrongRecoveryCode,
     issue,
+    reseal: (mfa, { credential }) =>
+      mfa.hash.isCurrent(credential) ? undefined : 'moves with use',
   };
   return type;
 }

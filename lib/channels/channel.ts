@@ -30,6 +30,8 @@ export interface Channel {
    * @throws OAuthError when it is not acceptable
    */
   destination(params: Params, findUser: () => Promise<User>): Promise<Destination | undefined>;
+  /** What equality of `to` is judged by, as in `Destination`. Default: `to` itself. */
+  canonical?(to: string): string;
   /** The message; `host` is the issuer's. */
   text(code: string, host: string): string;
   readonly sender: Sender;

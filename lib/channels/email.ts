@@ -7,6 +7,8 @@ import { checkChannel } from './checks.js';
 const LOCAL = /^[A-Za-z0-9!#$%&*+/=?^_`{|}~'.-]{1,64}$/;
 const DOMAIN = /^(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
+const canonical = (to: string): string => to.toLowerCase();
+
 /**
  * One address, at most 254 characters, domain in lower-case punycode. Quoted local parts, comments and lists are
  * refused (security.md R-124).
@@ -19,7 +21,7 @@ export function emailDestination(address: string): Destination | undefined {
   if (at < 1 || !LOCAL.test(local) || dots || !DOMAIN.test(domain)) return undefined;
   const to = `${local}@${domain}`;
   if (to.length > 254) return undefined;
-  return { to, canonical: to.toLowerCase(), masked: maskEmail(to) };
+  return { to, canonical: canonical(to), masked: maskEmail(to) };
 }
 
 /** Of each part the first 4 characters stay if it is longer than 4; all others become `*` (wire.md 2.4). */
@@ -55,6 +57,7 @@ export function email(options: ChannelOptions): Channel {
       if (!destination) throw errors.invalidEmail();
       return destination;
     },
+    canonical,
     text: (code, host) =>
       `${code} is your ${options.appName ?? host} verification code.\n\n@${host} #${code}`,
     sender: toSender(options.send),

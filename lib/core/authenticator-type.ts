@@ -50,8 +50,8 @@ export interface Match {
 /** What `/mfa/associate` is to start, before anything is read or stored. */
 export interface Association {
   readonly kind: string;
-  /** Blind index of the number or address. */
-  readonly address?: string | undefined;
+  /** Blind indexes of the number or address under every pepper that is known, the current one first. */
+  readonly addresses?: readonly string[] | undefined;
   readonly name?: string | undefined;
   /** The credential of the authenticator with this id. */
   credential(userId: string, authenticatorId: string): string;
@@ -68,8 +68,8 @@ export interface Carrier {
   readonly channel: string;
   /** E.164 number or e-mail address. */
   readonly to: string;
-  /** Blind index of it. */
-  readonly address: string;
+  /** Blind indexes of it under every pepper that is known: it is counted under each. */
+  readonly addresses: readonly string[];
   /** Digits of the code. */
   readonly digits: number;
   send(message: {
@@ -88,6 +88,9 @@ export type SendOutcome =
       /** No answer came in time: it may be on its way all the same, so it stays counted for the number. */
       readonly mayHaveArrived: boolean;
     };
+
+/** What `reseal` says of an authenticator that stands under an earlier key and stays there until it is used. */
+export type MovesWithUse = 'moves with use';
 
 /** One kind of authenticator: how it is enrolled, asked for and judged. Made by `otp()`, `oob()`, `recoveryCode()`. */
 export interface AuthenticatorType {
@@ -121,6 +124,12 @@ export interface AuthenticatorType {
   associate?(mfa: Mfa, params: Params, findUser: () => Promise<User>): Promise<Association>;
   /** The carrier of a code to this authenticator; undefined when nothing has to be sent. */
   carrier?(mfa: Mfa, entry: Entry): Carrier | undefined;
+  /**
+   * The authenticator under the current keys, after a rotation; undefined when it stands under them already.
+   *
+   * @throws Error when no key opens it
+   */
+  reseal?(mfa: Mfa, authenticator: Authenticator): Authenticator | MovesWithUse | undefined;
   /** A new authenticator of this type beside the user's first one; the code is shown once. */
   issue?(mfa: Mfa, userId: string, authenticatorId: string): { credential: string; code: string };
 }

@@ -62,7 +62,7 @@ export async function startEnrollment(
   request: EnrollmentRequest,
 ): Promise<StartedEnrollment> {
   const { transactionId, access, association } = request;
-  const keys = { transactionId, userId: access?.sub, address: association.address };
+  const keys = { transactionId, userId: access?.sub, address: association.addresses };
   const started = await commitWith(mfa, async () => {
     const loaded = await mfa.store.load(keys);
     const found = transactionOf(mfa, loaded, request);
@@ -177,7 +177,7 @@ function pending(
     status: 'pending',
     credential: association.credential(transaction.userId, id),
     name: association.name,
-    address: association.address,
+    address: association.addresses?.[0],
     transactionId: transaction.id,
     createdAt: now,
     expiresAt: now + mfa.settings.lifetimes.enrollment,

@@ -44,10 +44,16 @@ export function chargeSend(
   };
 }
 
-/** The windows over all users that one message to this address (its blind index) is counted in. */
-export function addressWindows(address: string, limits: SendBudget): readonly Window[] {
-  return [
+/**
+ * The windows over all users that one message to an address is counted in: under each of its blind indexes, so that
+ * no count starts anew when the pepper is rotated.
+ */
+export function addressWindows(
+  addresses: readonly string[],
+  limits: SendBudget,
+): readonly Window[] {
+  return addresses.flatMap((address) => [
     { key: `10m:${address}`, limit: limits.perAddressPer10Minutes, length: 10 * MINUTE },
     { key: `24h:${address}`, limit: limits.perAddressPerDay, length: DAY },
-  ];
+  ]);
 }

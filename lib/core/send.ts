@@ -27,7 +27,7 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
   const { delivery, carrier, code } = outgoing;
   const { id, purpose, userId, channel, authenticatorId } = delivery;
   const about = { userId, channel, authenticatorId, clientId: outgoing.transaction.clientId };
-  const windows = addressWindows(carrier.address, mfa.settings.sends);
+  const windows = addressWindows(carrier.addresses, mfa.settings.sends);
   let reserved = false;
   let release = true;
   try {

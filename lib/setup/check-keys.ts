@@ -1,11 +1,12 @@
 import type { KeyRing, MfaKeys } from '../crypto/keys.js';
+import { secretsOf } from '../crypto/secrets.js';
 import { configurationError } from '../errors.js';
 import { importSigningKey, type SigningKeyPair } from '../tokens/keys.js';
 
 /** security.md D34 */
 const MIN_BYTES = 32;
 
-const advice = 'make a set with generateKeys()';
+const advice = 'make a set with `npx express-mfa keys`';
 
 /**
  * Refuses weak, shared or unusable secrets; imports the signing keys.
@@ -40,8 +41,8 @@ export function checkKeys(keys: MfaKeys, accessTokenAlgorithm: string): SigningK
   return pairs;
 }
 
-function checkRing(path: string, { current, previous = [] }: KeyRing): string[] {
-  const all = [current, ...previous];
+function checkRing(path: string, ring: KeyRing): string[] {
+  const all = secretsOf(ring);
   if (new Set(all.map(({ id }) => id)).size < all.length) {
     throw configurationError('ERR_MFA_KEY', path, 'two secrets have the same id');
   }

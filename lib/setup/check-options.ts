@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { MfaKeys } from '../crypto/keys.js';
 import { configurationError } from '../errors.js';
 import type { MfaOptions } from '../options.js';
 import { GUESSES, LIFETIMES, SENDS } from './settings.js';
@@ -18,15 +19,20 @@ const named = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,16}$/, 'use 1 to 16 characters of A-Z a-z 0-9 _ -'),
   secret: z.string(),
 });
-const ring = z.strictObject({ current: named, previous: z.array(named).optional() });
+const ring = z.strictObject({
+  current: named,
+  next: named.optional(),
+  previous: z.array(named).optional(),
+});
+const keySet = z.strictObject({
+  pepper: ring,
+  encryption: ring,
+  signing: z.array(z.record(z.string(), z.unknown())).min(1),
+});
 
 const schema = z.strictObject({
   issuer: z.string(),
-  keys: z.strictObject({
-    pepper: ring,
-    encryption: ring,
-    signing: z.array(z.record(z.string(), z.unknown())).min(1),
-  }),
+  keys: keySet,
   users: has('findById', 'authenticate'),
   clients: has('findById'),
   stores: fn,
@@ -68,6 +74,17 @@ export function checkOptions(options: MfaOptions): void {
   if (new Set(names).size < names.length) {
     throw configurationError('ERR_MFA_AUTHENTICATORS', 'authenticators', 'list each type once');
   }
+}
+
+/**
+ * A set of keys that was read from a file.
+ *
+ * @throws TypeError `ERR_MFA_UNKNOWN_OPTION`, `ERR_MFA_OPTION`
+ */
+export function readKeySet(value: unknown): MfaKeys {
+  const result = z.strictObject({ keys: keySet }).safeParse({ keys: value });
+  if (!result.success) throw optionError(result.error.issues[0] as z.core.$ZodIssue);
+  return value as MfaKeys;
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

@@ -11,7 +11,13 @@ const [rsa] = keys.signing;
 
 const keyCases: readonly Case[] = [
   ['a short pepper', 'ERR_MFA_KEY', 'keys.pepper', { pepper: ring('c2hvcnQ') }, /32 random bytes/],
-  ['a sample', 'ERR_MFA_KEY', 'keys.pepper', { pepper: ring('A'.repeat(43)) }, /generateKeys/],
+  [
+    'a sample',
+    'ERR_MFA_KEY',
+    'keys.pepper',
+    { pepper: ring('A'.repeat(43)) },
+    /npx express-mfa keys/,
+  ],
   [
     'no base64url',
     'ERR_MFA_KEY',
