@@ -21,14 +21,18 @@ const names: Readonly<Record<string, readonly string[]>> = {
     'oob',
     'otp',
     'recoveryCode',
+    'rewrap',
     'sms',
     'tooManyAttempts',
     'voice',
   ],
   './adapters/memory': ['memoryStores'],
+  './adapters/combine': ['combineStores'],
   './adapters/postgres': ['migratePostgres', 'postgresStores'],
+  './adapters/redis': ['redisStores'],
   './adapters/senders': ['consoleSender', 'outboxSender', 'webhookSender'],
   './adapters/sqlite': ['migrateSqlite', 'sqliteStores'],
+  './testing': ['storeContract', 'testClock', 'testOutbox'],
 };
 
 describe('the public names', () => {

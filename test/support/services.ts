@@ -1,42 +1,48 @@
-// Vitest global setup: a real PostgreSQL for the run, on a free port, with nothing installed by hand.
-// Set TEST_DATABASE_URL to use one that runs already.
-import { createServer } from 'node:net';
+// Vitest global setup: a real PostgreSQL and a real Redis for the run, on free ports, with nothing installed by hand.
+// TEST_DATABASE_URL or DATABASE_URL, TEST_REDIS_URL or REDIS_URL name ones that run already.
 import type { TestProject } from 'vitest/node';
+import { onFreePort } from './free-port.js';
 import { startPostgres } from './postgres.js';
+import { startRedis } from './redis.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     pgUrl: string;
+    /** Empty when there is none: tests that need it are skipped. */
+    redisUrl: string;
+    /** Whether it was started for this run, and may be emptied. */
+    ownRedis: boolean;
   }
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+const NO_REDIS =
+  'no redis-server or valkey-server was found and none could be fetched: install one, or set TEST_REDIS_URL';
 
-/** Another process may take the free port first: then once more. */
-async function postgres(attempts = 3): Promise<Awaited<ReturnType<typeof startPostgres>>> {
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { env } = process;
+  const database = env['TEST_DATABASE_URL'] || env['DATABASE_URL'];
+  const cache = env['TEST_REDIS_URL'] || env['REDIS_URL'];
+  const [postgres, redis] = await Promise.allSettled([
+    database ? undefined : onFreePort(startPostgres),
+    cache ? undefined : onFreePort(startRedis),
+  ]);
+  const servers = [postgres, redis].map((it) => (it.status === 'fulfilled' ? it.value : undefined));
+  const stop = async () => {
+    await Promise.all(servers.map(async (it) => it?.stop()));
+  };
   try {
-    return await startPostgres(await freePort());
+    for (const it of [postgres, redis]) if (it.status === 'rejected') throw it.reason;
+    const [pgUrl, redisUrl] = [database || servers[0]?.url, cache || servers[1]?.url];
+    if (!redisUrl) {
+      if (env['CI']) throw new Error(NO_REDIS);
+      console.warn(`\n*** The Redis tests DO NOT RUN: ${NO_REDIS} ***\n`);
+    }
+    project.provide('pgUrl', pgUrl ?? '');
+    project.provide('redisUrl', redisUrl ?? '');
+    project.provide('ownRedis', !cache);
   } catch (error) {
-    if (attempts === 1) throw error;
-    return postgres(attempts - 1);
+    await stop();
+    throw error;
   }
-}
-
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
-  const given = process.env['TEST_DATABASE_URL'];
-  if (given) {
-    project.provide('pgUrl', given);
-    return;
-  }
-  const server = await postgres();
-  project.provide('pgUrl', server.url);
-  return () => server.stop();
+  return stop;
 }

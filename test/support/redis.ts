@@ -1,0 +1,130 @@
+// Starts a throwaway Redis: redis-server or valkey-server on PATH, else Debian's package, unpacked without root under
+// node_modules/.cache.
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const DEBS = [
+  'redis-server',
+  'redis-tools',
+  'libjemalloc2',
+  'liblzf1',
+  'liblua5.1-0',
+  'lua-bitop',
+  'lua-cjson',
+];
+
+interface Binary {
+  readonly bin: string;
+  /** Where its shared libraries are, when not where the system looks. */
+  readonly lib?: string;
+}
+
+function onPath(...names: string[]): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.flatMap((dir) => names.map((name) => join(dir, name))).find(existsSync);
+}
+
+/** Downloads and unpacks beside its place, and moves it there whole: two runs at once do no harm. */
+function unpack(root: string): void {
+  mkdirSync(join(root, '..'), { recursive: true });
+  const dir = mkdtempSync(`${root}-`);
+  const quiet = { cwd: dir, stdio: 'ignore' as const };
+  try {
+    const download = () => execFileSync('apt-get', ['-qq', 'download', ...DEBS], quiet);
+    try {
+      download();
+    } catch (error) {
+      if (process.getuid?.() !== 0) throw error;
+      execFileSync('apt-get', ['-qq', 'update'], quiet);
+      download();
+    }
+    for (const file of readdirSync(dir).filter((name) => name.endsWith('.deb'))) {
+      execFileSync('dpkg', ['-x', join(dir, file), join(dir, 'root')]);
+    }
+    renameSync(join(dir, 'root'), root);
+  } catch (error) {
+    if (!existsSync(root)) throw error;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function debian(): Binary | undefined {
+  if (process.platform !== 'linux' || !onPath('apt-get') || !onPath('dpkg')) return undefined;
+  const root = join(process.cwd(), 'node_modules/.cache/redis');
+  try {
+    if (!existsSync(root)) unpack(root);
+  } catch {
+    return undefined;
+  }
+  const lib = join(root, 'usr/lib');
+  const triplet = readdirSync(lib).find((name) => name.includes('-linux-gnu')) ?? '';
+  const unpacked = { bin: join(root, 'usr/bin/redis-server'), lib: join(lib, triplet) };
+  // Of another Debian, or without a library that it needs: as good as none.
+  return spawnSync(unpacked.bin, ['--version'], { env: envOf(unpacked) }).status === 0
+    ? unpacked
+    : undefined;
+}
+
+const envOf = ({ lib }: Binary) => ({ ...process.env, ...(lib && { LD_LIBRARY_PATH: lib }) });
+
+/** TEST_REDIS_UNPACK=1 passes over what is on PATH. */
+function find(): Binary | undefined {
+  const found = process.env['TEST_REDIS_UNPACK']
+    ? undefined
+    : onPath('redis-server', 'valkey-server');
+  return found ? { bin: found } : debian();
+}
+
+const accepts = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  for (const end = Date.now() + 10_000; !(await accepts(port)); ) {
+    if (child.exitCode !== null) throw new Error(`redis-server ended (${child.exitCode})`);
+    if (Date.now() > end) throw new Error(`nothing listens on ${port}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/**
+ * A Redis that keeps nothing on disk, on a port of 127.0.0.1.
+ *
+ * @returns its URL, and `stop()`, which is a kill -9; undefined when there is no Redis to be had
+ */
+export async function startRedis(
+  port: number,
+): Promise<{ url: string; stop(): Promise<void> } | undefined> {
+  const binary = find();
+  if (!binary) return undefined;
+  const dir = mkdtempSync(join(tmpdir(), 'mfa-redis-'));
+  const flags = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir };
+  const child = spawn(
+    binary.bin,
+    Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    { stdio: 'ignore', env: envOf(binary) },
+  );
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.on('error', () => {});
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await listening(port, child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `redis://127.0.0.1:${port}`, stop };
+}
