@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { CliError, type Command, print, tell } from './command.js';
+import { HELP } from './help.js';
+import { makeKeys, retireKeys, rotateKeys } from './keys.js';
+import { migrate } from './migrate.js';
+import { rewrapKeys } from './rewrap-keys.js';
+
+const commands: Readonly<Record<string, Command>> = {
+  keys: makeKeys,
+  'keys rotate': rotateKeys,
+  'keys retire': retireKeys,
+  'keys rewrap': rewrapKeys,
+  migrate,
+};
+
+/**
+ * Does what the arguments say. Never rejects: a failure is one line on stderr.
+ *
+ * @returns the exit code: 0 done, 1 it did not work, 2 it was asked for in the wrong way
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    if (args.some((it) => it === '--help' || it === '-h') || args[0] === 'help') {
+      print(HELP);
+      return 0;
+    }
+    if (args[0] === '--version') {
+      print(version());
+      return 0;
+    }
+    return await dispatch(args);
+  } catch (error) {
+    tell(lineOf(error));
+    return error instanceof CliError ? error.exitCode : 1;
+  }
+}
+
+function dispatch(args: readonly string[]): Promise<number> {
+  const words = args.findIndex((it) => it.startsWith('-'));
+  const name = args.slice(0, words < 0 ? args.length : words).join(' ');
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    const problem = name === '' ? 'say what to do' : `there is no command "${name}"`;
+    throw new CliError(`${problem}; see npx express-mfa --help`, 2);
+  }
+  const rest = args.slice(name.split(' ').length);
+  return command.run(parsed(rest, command));
+}
+
+function parsed(args: string[], { options }: Command) {
+  try {
+    return parseArgs({ args, options }).values as Readonly<Record<string, string | boolean>>;
+  } catch (error) {
+    throw new CliError(`${lineOf(error)}; see npx express-mfa --help`, 2);
+  }
+}
+
+/** One line of whatever was thrown; a refused connection may come as several errors in one. */
+function lineOf(error: unknown): string {
+  const { message, code, errors } = error as {
+    message?: string;
+    code?: string;
+    errors?: readonly Error[];
+  };
+  const text = message || errors?.[0]?.message || code || String(error);
+  return text.replace(/\s+/g, ' ').replace(/\.$/, '');
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
