@@ -19,11 +19,15 @@ import { outboxSender, webhookSender } from 'express-mfa/adapters/senders';
 import type { Config } from './config.js';
 import { errorMembers, log, logEvent } from './log.js';
 import { outboxRouter } from './outbox.js';
+import { health } from './readiness.js';
 import { exampleClients, type Seed } from './seed.js';
 import { exampleUsers } from './users.js';
 import { whoami } from './whoami.js';
 
-/** The whole example: this app's users, clients and message provider, and express-mfa mounted over them. */
+/**
+ * The whole example: this app's users, clients and message provider, and express-mfa mounted over them. Nothing is
+ * asked of the database until `importSeed`.
+ */
 export async function exampleApp(options: {
   readonly config: Config;
   readonly issuer: string;
@@ -31,7 +35,7 @@ export async function exampleApp(options: {
   readonly stores: Stores;
   readonly seed: Seed;
   readonly stopping: AbortSignal;
-}): Promise<Express> {
+}): Promise<{ readonly app: Express; importSeed(): Promise<void> }> {
   const { config, issuer, keys, stores, seed, stopping } = options;
   const outbox = config.webhookUrl === undefined ? outboxSender() : undefined;
   const send = outbox ?? webhookSender({ url: config.webhookUrl as string });
@@ -52,7 +56,6 @@ export async function exampleApp(options: {
     policy: () => (config.policy === 'always' ? 'enroll' : 'none'),
     onEvent: logEvent,
   });
-  await importSeed(mfa, seed);
 
   const app = express();
   app.disable('x-powered-by');
@@ -67,7 +70,7 @@ export async function exampleApp(options: {
   app.get('/healthz', health(mfa));
   if (outbox) app.use('/dev', outboxRouter(outbox, stopping));
   app.use(notFound, failed);
-  return app;
+  return { app, importSeed: () => importSeed(mfa, seed) };
 }
 
 /** Authenticators of the seed file, for users who have none yet. */
@@ -84,21 +87,6 @@ async function importSeed(mfa: Mfa, { users, authenticators }: Seed): Promise<vo
     ];
     if (factors.length > 0) await importAuthenticators(mfa, user.id, factors);
   }
-}
-
-/** 200 while requests can be served. A database that hangs counts as one that is gone. */
-function health(mfa: Mfa): RequestHandler {
-  return async (_request, response) => {
-    const late = AbortSignal.timeout(2_000);
-    const tooLate = new Promise<never>((_resolve, reject) => {
-      late.addEventListener('abort', () => reject(new Error('the store does not answer')));
-    });
-    response.set('Cache-Control', 'no-store');
-    await Promise.race([mfa.ready(), tooLate]).then(
-      () => response.json({ status: 'ok' }),
-      (error: Error) => response.status(503).json({ status: 'unavailable', reason: error.message }),
-    );
-  };
 }
 
 const notFound: RequestHandler = (_request, response) => {

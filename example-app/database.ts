@@ -7,15 +7,21 @@ import { migrateSqlite, type SqliteDatabase, sqliteStores } from 'express-mfa/ad
 import type { Database } from './config.js';
 import { errorMembers, log } from './log.js';
 
+const LOCAL = { migrate: async () => {}, mayComeBack: () => false };
+
 export interface OpenDatabase {
   readonly stores: Stores;
   /** For people. */
   readonly name: string;
+  /** Makes its tables, or brings them up to date. */
+  migrate(): Promise<void>;
+  /** Whether this failure may pass, as when its server is away: then it is worth to wait. */
+  mayComeBack(error: unknown): boolean;
   close(): Promise<void>;
 }
 
 /**
- * Opens what `DATABASE_URL` names and brings its tables up to date. The library never closes it.
+ * Opens what `DATABASE_URL` names; a server need not be there yet. The library never closes it.
  *
  * @throws Error that names the variable
  */
@@ -23,7 +29,7 @@ export async function openDatabase(database: Database): Promise<OpenDatabase> {
   try {
     if (database.kind === 'postgres') return await openPostgres(database.url);
     if (database.kind === 'sqlite') return await openSqlite(database.directory);
-    return { stores: memoryStores(), name: 'memory', close: async () => {} };
+    return { ...LOCAL, stores: memoryStores(), name: 'memory', close: async () => {} };
   } catch (error) {
     throw new Error(`DATABASE_URL: ${(error as Error).message}`, { cause: error });
   }
@@ -41,8 +47,13 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
   });
   // A connection that breaks while idle is replaced by itself; without a listener it would end the process.
   pool.on('error', (error) => log('database.error', errorMembers(error)));
-  await migratePostgres(pool);
-  return { stores: postgresStores(pool), name: 'PostgreSQL', close: () => pool.end() };
+  return {
+    stores: postgresStores(pool),
+    name: 'PostgreSQL',
+    migrate: () => migratePostgres(pool),
+    mayComeBack: (error) => !(error instanceof TypeError), // a mistake of ours or of the seed file
+    close: () => pool.end(),
+  };
 }
 
 async function openSqlite(directory: string): Promise<OpenDatabase> {
@@ -51,7 +62,8 @@ async function openSqlite(directory: string): Promise<OpenDatabase> {
   const Sqlite = await sqliteModule();
   const handle = new Sqlite(file);
   migrateSqlite(handle);
-  return { stores: sqliteStores(handle), name: file, close: async () => handle.close() };
+  const stores = sqliteStores(handle);
+  return { ...LOCAL, stores, name: file, close: async () => handle.close() };
 }
 
 type SqliteConstructor = new (file: string) => SqliteDatabase & { close(): void };

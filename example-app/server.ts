@@ -5,6 +5,7 @@ import { exampleApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { type OpenDatabase, openDatabase } from './database.js';
 import { log } from './log.js';
+import { startingHandler, untilReady } from './readiness.js';
 import { developmentKeys } from './secrets.js';
 import { readSeed } from './seed.js';
 
@@ -14,15 +15,14 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
 };
-const IN_FLIGHT = 10_000; // longest wait for requests in flight at the end
+const IN_FLIGHT = 9_000; // longest wait for requests in flight at the end
+const CLOSING = 1_000; // and after them for the database
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const seed = await readSeed(config.seedFile);
-  let handle: RequestListener = (_request, response) => {
-    response.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '1' });
-    response.end(JSON.stringify({ status: 'unavailable', reason: 'starting' }));
-  };
+  const starting = startingHandler();
+  let handle: RequestListener = starting.handle;
   const server = await listen(config, (request, response) => handle(request, response));
   const { port } = server.address() as AddressInfo;
   const issuer = config.issuer ?? `http://localhost:${port}/`; // after listening: the port may be 0
@@ -31,7 +31,10 @@ async function main(): Promise<void> {
   stopOnSignal(server, database, stopping);
   const keys = config.secrets ?? (await developmentKeys(config.dataDirectory));
   const { stores } = database;
-  handle = await exampleApp({ config, issuer, keys, stores, seed, stopping: stopping.signal });
+  const options = { config, issuer, keys, stores, seed, stopping: stopping.signal };
+  const { app, importSeed } = await exampleApp(options);
+  await untilReady(database, starting.because, importSeed);
+  handle = app;
   greet(config, { url: urlOf(config, port), issuer, database: database.name });
 }
 
@@ -64,6 +67,7 @@ function stopOnSignal(server: Server, database: OpenDatabase, stopping: AbortCon
         log('server.stopped');
         process.exit(0);
       };
+      setTimeout(end, CLOSING); // a database that hangs does not say goodbye
       database.close().then(end, end);
     });
   };

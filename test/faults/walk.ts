@@ -1,0 +1,63 @@
+// A user's way through every step, as far as it can be told apart from outside.
+import type { Answer } from './http.js';
+import { recovery, sentCode, totp } from './ledger.js';
+import { nextCode, type Person } from './people.js';
+import { MFA, type World } from './world.js';
+
+/** What one step leaves for the next. */
+interface Way {
+  token: string;
+  oobCode: string;
+  access: string;
+}
+
+export type Step = (person: Person, way: Way) => Promise<Answer>;
+
+const ACCESS = { audience: MFA, scope: 'enroll read:authenticators remove:authenticators' };
+
+/** In order; each is one request. A lost answer is asked for again from `login` on. */
+export function stepsOf({ client, sink }: World): Readonly<Record<string, Step>> {
+  const login = async (person: Person, way: Way, members = {}) => {
+    const answer = await client.login(person, members);
+    if (answer.status === 403) way.token = answer.body.mfa_token;
+    return answer;
+  };
+  return {
+    login,
+    associate: async (person, way) => {
+      const answer = await client.associate(person, way.token, 'phone');
+      if (answer.status === 200) way.oobCode = answer.body.oob_code;
+      return answer;
+    },
+    confirm: (person, way) =>
+      client.prove(person, way.token, sentCode(sink, person, way.oobCode), 'phone'),
+    'login again': (person, way) => login(person, way, ACCESS),
+    challenge: async (person, way) => {
+      const answer = await client.challenge(person, way.token);
+      if (answer.status === 200) way.oobCode = answer.body.oob_code;
+      return answer;
+    },
+    verify: async (person, way) => {
+      const answer = await client.prove(person, way.token, sentCode(sink, person, way.oobCode));
+      if (answer.status === 200) way.access = answer.body.access_token;
+      return answer;
+    },
+    'associate otp': (person, way) => client.associate(person, way.access, 'otp'),
+    'confirm otp': (person, way) =>
+      client.prove(person, way.access, totp(person, nextCode(person) ?? ''), 'otp'),
+    list: (_person, way) => client.list(way.access),
+    remove: async (person, way) => {
+      const { body } = await client.list(way.access);
+      const otp = body?.find?.(
+        (it: Answer['body']) => it.authenticator_type === 'otp' && it.active,
+      );
+      return client.remove(person, way.access, otp?.id ?? 'otp|none', 'otp');
+    },
+    recover: async (person, way) => {
+      await login(person, way);
+      return client.prove(person, way.token, recovery(person));
+    },
+  };
+}
+
+export const newWay = (): Way => ({ token: '', oobCode: '', access: '' });
