@@ -10,8 +10,6 @@ declare module 'vitest' {
     pgUrl: string;
     /** Empty when there is none: tests that need it are skipped. */
     redisUrl: string;
-    /** Whether it was started for this run, and may be emptied. */
-    ownRedis: boolean;
   }
 }
 
@@ -39,7 +37,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
     project.provide('pgUrl', pgUrl ?? '');
     project.provide('redisUrl', redisUrl ?? '');
-    project.provide('ownRedis', !cache);
   } catch (error) {
     await stop();
     throw error;
