@@ -52,9 +52,8 @@ const checked =
 function broken(name: string, error: unknown): Error {
   const message = `${name}\n${error instanceof Error ? error.message : String(error)}`;
   if (!(error instanceof AssertionError)) return new Error(message, { cause: error });
-  const { actual, expected, operator } = error;
-  const told = new AssertionError({ message, actual, expected, operator });
-  return Object.assign(told, { cause: error });
+  const { actual, expected } = error;
+  return Object.assign(new AssertionError({ message }), { actual, expected, cause: error });
 }
 
 const random = systemRandom();
