@@ -2,16 +2,14 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CliError, type Command, print, tell } from './command.js';
 import { HELP } from './help.js';
-import { makeKeys, retireKeys, rotateKeys } from './keys.js';
-import { migrate } from './migrate.js';
-import { rewrapKeys } from './rewrap-keys.js';
 
-const commands: Readonly<Record<string, Command>> = {
-  keys: makeKeys,
-  'keys rotate': rotateKeys,
-  'keys retire': retireKeys,
-  'keys rewrap': rewrapKeys,
-  migrate,
+/** Loaded when asked for: most need only a part of the library. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  keys: async () => (await import('./keys.js')).makeKeys,
+  'keys rotate': async () => (await import('./keys.js')).rotateKeys,
+  'keys retire': async () => (await import('./keys.js')).retireKeys,
+  'keys rewrap': async () => (await import('./rewrap-keys.js')).rewrapKeys,
+  migrate: async () => (await import('./migrate.js')).migrate,
 };
 
 /**
@@ -36,15 +34,16 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function dispatch(args: readonly string[]): Promise<number> {
+async function dispatch(args: readonly string[]): Promise<number> {
   const words = args.findIndex((it) => it.startsWith('-'));
   const name = args.slice(0, words < 0 ? args.length : words).join(' ');
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
     const problem = name === '' ? 'say what to do' : `there is no command "${name}"`;
     throw new CliError(`${problem}; see npx express-mfa --help`, 2);
   }
   const rest = args.slice(name.split(' ').length);
+  const command = await load();
   return command.run(parsed(rest, command));
 }
 
