@@ -7,14 +7,14 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import type { Response } from 'supertest';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { client, enrollPhone, type TestApp, testApp } from '../support/app.js';
+import { client, enrollPhone, PHONE, type TestApp, testApp } from '../support/app.js';
 import { copies, enrollOtp, mfaToken, totp, wrongCode } from '../support/attack.js';
 import { onFreePort } from '../support/free-port.js';
 import { startRedis } from '../support/redis.js';
 
 /** A server for this file alone, since it is emptied and killed; without one, only its own keys are removed. */
 const redisUrl = inject('redisUrl');
-let server = redisUrl ? await onFreePort(startRedis) : undefined;
+let server = redisUrl ? await onFreePort((port) => startRedis(port)) : undefined;
 const canRestart = server !== undefined;
 const url = server?.url ?? redisUrl;
 const closes: (() => unknown)[] = [];
@@ -246,6 +246,32 @@ describe.skipIf(!url)('with logins in Redis', { timeout: 60_000 }, () => {
     expect(keys.length).toBeLessThanOrEqual(5 + 2 + 1); // five logins, their index, deliveries
     for (const ms of ends) expect(ms).toBeGreaterThan(0);
     for (const ms of ends) expect(ms).toBeLessThanOrEqual(660_000);
+  });
+
+  it('no code, token or number stands in Redis in the clear', async () => {
+    const w = await world();
+    await enrollPhone(w);
+    w.clock.advance(60);
+    const token = await mfaToken(w);
+    const { challenge } = client(w.app);
+    const { oob_code: oobCode } = (await challenge({ mfa_token: token }).expect(200)).body;
+    const hand = new Redis(url);
+    const keys = await w.keys();
+    const dumps = await Promise.all(
+      keys.map(async (key) =>
+        (await hand.type(key)) === 'hash'
+          ? JSON.stringify(await hand.hgetall(key))
+          : ((await hand.get(key)) ?? ''),
+      ),
+    );
+    hand.disconnect();
+    const all = [...keys, ...dumps].join('\n');
+    expect(all).toContain('u1');
+    // A code of six digits may stand in a hash or a time by chance: as a value of its own it does not.
+    expect(all).not.toMatch(new RegExp(`\\b${w.code()}\\b`));
+    for (const secret of [token, oobCode, PHONE.slice(1), 'ann@example.com']) {
+      expect(all).not.toContain(secret);
+    }
   });
 
   it.skipIf(!canRestart)('a Redis that is killed answers 503, and starts empty', async () => {

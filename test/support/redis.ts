@@ -99,15 +99,17 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
 /**
  * A Redis that keeps nothing on disk, on a port of 127.0.0.1.
  *
+ * @param more - settings, as `{ 'cluster-enabled': 'yes' }`
  * @returns its URL, and `stop()`, which is a kill -9; undefined when there is no Redis to be had
  */
 export async function startRedis(
   port: number,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ url: string; stop(): Promise<void> } | undefined> {
   const binary = find();
   if (!binary) return undefined;
   const dir = mkdtempSync(join(tmpdir(), 'mfa-redis-'));
-  const flags = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir };
+  const flags = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir, ...more };
   const child = spawn(
     binary.bin,
     Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),

@@ -22,7 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cache = env['TEST_REDIS_URL'] || env['REDIS_URL'];
   const [postgres, redis] = await Promise.allSettled([
     database ? undefined : onFreePort(startPostgres),
-    cache ? undefined : onFreePort(startRedis),
+    cache ? undefined : onFreePort((port) => startRedis(port)),
   ]);
   const servers = [postgres, redis].map((it) => (it.status === 'fulfilled' ? it.value : undefined));
   const stop = async () => {
