@@ -12,8 +12,9 @@ export interface RewrapOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Counts of authenticators, but for `users`. */
+/** What was done: counts of authenticators, but for `users`. */
 export interface RewrapResult {
+  /** Users that were looked at. */
   readonly users: number;
   /** Brought under the current keys. */
   readonly resealed: number;

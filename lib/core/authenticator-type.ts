@@ -89,9 +89,6 @@ export type SendOutcome =
       readonly mayHaveArrived: boolean;
     };
 
-/** What `reseal` says of an authenticator that stands under an earlier key and stays there until it is used. */
-export type MovesWithUse = 'moves with use';
-
 /** One kind of authenticator: how it is enrolled, asked for and judged. Made by `otp()`, `oob()`, `recoveryCode()`. */
 export interface AuthenticatorType {
   readonly name: AuthenticatorTypeName;
@@ -125,11 +122,12 @@ export interface AuthenticatorType {
   /** The carrier of a code to this authenticator; undefined when nothing has to be sent. */
   carrier?(mfa: Mfa, entry: Entry): Carrier | undefined;
   /**
-   * The authenticator under the current keys, after a rotation; undefined when it stands under them already.
+   * The authenticator under the current keys, after a rotation; undefined when it stands under them already, and
+   * `moves with use` when only its use can bring it there.
    *
    * @throws Error when no key opens it
    */
-  reseal?(mfa: Mfa, authenticator: Authenticator): Authenticator | MovesWithUse | undefined;
+  reseal?(mfa: Mfa, authenticator: Authenticator): Authenticator | 'moves with use' | undefined;
   /** A new authenticator of this type beside the user's first one; the code is shown once. */
   issue?(mfa: Mfa, userId: string, authenticatorId: string): { credential: string; code: string };
 }

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Stores } from 'express-mfa';
+import { combineStores } from 'express-mfa/adapters/combine';
 import { migratePostgres, postgresStores } from 'express-mfa/adapters/postgres';
+import { redisStores } from 'express-mfa/adapters/redis';
 import { sqliteStores } from 'express-mfa/adapters/sqlite';
 import { Secret } from 'otpauth';
 import { Pool } from 'pg';
@@ -13,6 +15,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { systemRandom } from '../../lib/ports/index.js';
 import { client, OTP, SMS, testApp, testKeys } from '../support/app.js';
 import { enrollOtp, manyUsers, mfaAccessToken, mfaToken } from '../support/attack.js';
+import { type Connect, redisClients } from '../support/redis-clients.js';
 import { shown, spellings } from './dump.js';
 
 const TABLES = ['account', 'authenticator', 'transaction', 'delivery', 'window'];
@@ -144,6 +147,30 @@ describe('R-044: a dump in mid-flow shows no secret', { timeout: 30_000 }, () =>
     const dump = Buffer.from(dumps.join('\n'));
     expect(shown(dump, secrets)).toEqual([]);
     for (const name of ['u1', 'XXXXXXXX0123']) expect(dump.includes(name)).toBe(true);
+  });
+
+  test.skipIf(!inject('redisUrl'))('of Redis beside a durable store', async () => {
+    const [[, connect] = []] = redisClients;
+    const { sendCommand, close } = await (connect as Connect)(inject('redisUrl'));
+    const database = new DatabaseSync(':memory:');
+    onTestFinished(async () => {
+      database.close();
+      await close();
+    });
+    const prefix = `dump-${process.pid}-${Date.now()}:`;
+    const shortLived = redisStores({ sendCommand, prefix });
+    const secrets = await midFlow(combineStores({ durable: sqliteStores(database), shortLived }));
+    const keys = (await sendCommand(['KEYS', `${prefix}*`], prefix)) as string[];
+    for (const sort of ['transaction', 'delivery', 'login']) {
+      expect(keys.some((it) => it.startsWith(`${prefix}${sort}:`))).toBe(true);
+    }
+    const read = async (key: string) => {
+      const hash = (await sendCommand(['TYPE', key], key)) === 'hash';
+      return sendCommand([hash ? 'HGETALL' : 'GET', key], key);
+    };
+    const dump = Buffer.from(JSON.stringify([keys, await Promise.all(keys.map(read))]));
+    expect(dump.includes('u2')).toBe(true);
+    expect(shown(dump, secrets)).toEqual([]);
   });
 
   test('and each of them would be found, in any spelling and at any place', () => {
