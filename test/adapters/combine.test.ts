@@ -183,6 +183,24 @@ describe('combineStores()', () => {
     expect([loaded.transaction, loaded.account]).toEqual([undefined, undefined]);
   });
 
+  it('does not use a login that is over, though its removal never came to Redis', async () => {
+    const { stores } = fakeRedis(([name]) =>
+      name === 'HMGET' ? [JSON.stringify(transaction()), '0'] : null,
+    );
+    const store = combine(memory, stores)(freshIssuer());
+    await store.commit({ account: account() });
+    const remove = { transactions: ['tx'] };
+    expect(await store.commit({ account: account({ version: 1 }), remove })).toBe(true);
+    expect((await store.load({ transactionId: 'tx' })).transaction).toBe(undefined);
+    // With what the core writes beside it, Redis need not be asked when it ends.
+    const use = { until: T, attempts: 1, guesses: {}, spent: true };
+    const other = { account: account({ version: 2, logins: { other: use } }) };
+    await store.commit({ ...other, remove: { transactions: ['other'] } });
+    expect((await store.load({ transactionId: 'other', userId: 'ann' })).transaction).toBe(
+      undefined,
+    );
+  });
+
   it('waits for a state that is on its way', async () => {
     let revision = '0';
     const { stores } = fakeRedis(([name]) =>
