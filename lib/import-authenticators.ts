@@ -15,6 +15,7 @@ export type ImportedFactor =
   | { readonly email: { readonly value: string } };
 
 const MAX_FACTORS = 10;
+const WANTED = 'must be { totp: { secret } }, { phone: { value } } or { email: { value } }';
 
 const invalid = (i: number, problem: string) =>
   configurationError('ERR_MFA_IMPORT', `factors[${i}]`, problem);
@@ -35,22 +36,35 @@ export async function importAuthenticators(
   userId: string,
   factors: readonly ImportedFactor[],
 ): Promise<boolean> {
+  if (typeof userId !== 'string' || userId === '') {
+    throw configurationError('ERR_MFA_IMPORT', 'userId', 'pass the id of the user');
+  }
   if (factors.length > MAX_FACTORS) throw invalid(MAX_FACTORS, `import at most ${MAX_FACTORS}`);
   return commitWith(mfa, async () => {
     const { account, authenticators } = await mfa.store.load({ userId });
     if (!account || authenticators.some(({ status }) => status === 'active')) {
       return { changes: undefined, result: false };
     }
-    const put = factors.map((factor, i) => imported(mfa, userId, factor, i));
+    const put = factors.map((factor, i) => served(mfa, imported(mfa, userId, factor, i), i));
     return { changes: { account, put: { authenticators: put } }, result: true };
   });
+}
+
+/** One that no configured type serves would count as enrolled, and could never be asked for: a locked-out user. */
+function served(mfa: Mfa, authenticator: Authenticator, i: number): Authenticator {
+  const { kind } = authenticator;
+  if (mfa.types.some(({ kinds }) => kinds.includes(kind))) return authenticator;
+  throw invalid(i, `no configured authenticator serves the kind ${kind}`);
 }
 
 function imported(mfa: Mfa, userId: string, factor: ImportedFactor, i: number): Authenticator {
   const id = authenticatorId(mfa.random);
   const base = { id, userId, status: 'active', createdAt: mfa.clock.now() } as const;
+  if (typeof factor !== 'object' || factor === null) throw invalid(i, WANTED);
   if ('totp' in factor) {
-    const secret = factor.totp.secret.replace(/[\s=-]/g, '').toUpperCase();
+    const secret = String(factor.totp?.secret)
+      .replace(/[\s=-]/g, '')
+      .toUpperCase();
     if (!/^[A-Z2-7]{16,128}$/.test(secret)) throw invalid(i, 'totp.secret must be base32');
     return { ...base, kind: 'otp', credential: otpCredential(mfa, secret, userId, id) };
   }
@@ -66,11 +80,11 @@ function imported(mfa: Mfa, userId: string, factor: ImportedFactor, i: number): 
 
 function destinationOf(factor: Exclude<ImportedFactor, { readonly totp: unknown }>, i: number) {
   if ('phone' in factor) {
-    const to = factor.phone.value;
+    const to = String(factor.phone?.value);
     if (!/^\+[0-9]{1,15}$/.test(to)) throw invalid(i, 'phone.value must be E.164, +15555550123');
     return { kind: 'phone', to, canonical: to, name: maskPhoneNumber(to) };
   }
   const destination = emailDestination(factor.email?.value ?? '');
-  if (!destination) throw invalid(i, 'must be { totp }, { phone } or { email } with a valid value');
+  if (!destination) throw invalid(i, WANTED);
   return { kind: 'email', name: destination.masked, ...destination };
 }

@@ -22,7 +22,34 @@ export { oauthRouter } from './http/token-router.js';
 export { type ImportedFactor, importAuthenticators } from './import-authenticators.js';
 export { createMfa } from './mfa.js';
 export type { Api, GuessLimits, Lifetimes, MfaOptions, SendLimits } from './options.js';
-export type * from './ports/index.js';
+export type {
+  Account,
+  Authenticator,
+  AuthenticatorStatus,
+  Changes,
+  Client,
+  Clients,
+  Clock,
+  Delivery,
+  GuessLane,
+  Loaded,
+  LoadKeys,
+  LoginTransaction,
+  LoginUse,
+  Message,
+  MfaEvent,
+  OnEvent,
+  Random,
+  RequestInfo,
+  Reservation,
+  Sender,
+  Store,
+  Stores,
+  TokenEndpointAuthMethod,
+  User,
+  Users,
+  Window,
+} from './ports/index.js';
 export { SenderError, type SenderFailure } from './ports/sender-error.js';
 export { type RewrapOptions, type RewrapResult, rewrap } from './rewrap.js';
 export { generateKeys } from './setup/generate-keys.js';

@@ -6,6 +6,7 @@ import { handles } from './crypto/handle.js';
 import { keyedHash } from './crypto/keyed-hash.js';
 import { sealing } from './crypto/seal.js';
 import { deriveRing } from './crypto/secrets.js';
+import { configurationError } from './errors.js';
 import type { MfaOptions } from './options.js';
 import { type Clock, type MfaEvent, type Store, systemClock, systemRandom } from './ports/index.js';
 import { checkKeys } from './setup/check-keys.js';
@@ -37,7 +38,7 @@ export function createMfa(options: MfaOptions): Mfa {
   const random = checkedRandom(options.random ?? systemRandom());
   const pepper = deriveRing(options.keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
   const emit = emitter(clock, options.onEvent);
-  const store = reliableStore(options.stores(issuer), emit);
+  const store = reliableStore(openStore(options), emit);
   const purge = () => purgeAll(store, clock);
 
   return Object.freeze({
@@ -60,6 +61,16 @@ export function createMfa(options: MfaOptions): Mfa {
     housekeeping: housekeeper(clock, purge, emit),
     emit,
   });
+}
+
+/** @throws TypeError `ERR_MFA_OPTION` when `stores` gives no store, as `memoryStores` without its call does */
+function openStore({ stores, issuer }: MfaOptions): Store {
+  const store: Partial<Store> | undefined = stores(issuer);
+  if (typeof store?.load === 'function' && typeof store.commit === 'function')
+    return store as Store;
+  const problem =
+    'gave no store; write memoryStores(), sqliteStores(database) or postgresStores(pool)';
+  throw configurationError('ERR_MFA_OPTION', 'stores', problem);
 }
 
 /** A listener that throws, or a clock that does, must not stop what it is told about: it becomes a warning. */

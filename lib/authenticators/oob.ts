@@ -77,9 +77,12 @@ export function oob(options: OobOptions): AuthenticatorType {
   return type;
 }
 
-function checked({ channels }: OobOptions): readonly Channel[] {
-  const names = Array.isArray(channels) ? channels.map(({ name }) => name) : [];
-  if (names.length === 0 || unique(names).length < names.length) {
+function checked(options: OobOptions): readonly Channel[] {
+  const { channels } = options ?? {};
+  const isChannel = (it: Partial<Channel> | null) =>
+    typeof it?.destination === 'function' && typeof it.sender?.send === 'function';
+  const names = Array.isArray(channels) ? channels.filter(isChannel).map(({ name }) => name) : [];
+  if (names.length !== channels?.length || unique(names).length !== (names.length || -1)) {
     const problem = 'list at least one channel, each once, for example [sms({ … })]';
     throw configurationError('ERR_MFA_CHANNELS', 'oob.channels', problem);
   }

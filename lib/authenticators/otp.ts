@@ -57,7 +57,8 @@ export function matchingStep(
  * otp({ issuer: 'Example' })
  * ```
  */
-export function otp({ issuer, strict = false }: OtpOptions): AuthenticatorType {
+export function otp(options: OtpOptions): AuthenticatorType {
+  const { issuer, strict = false } = options ?? {};
   if (typeof issuer !== 'string' || issuer === '' || issuer.includes(':')) {
     const problem = "name your app as authenticator apps shall show it, for example 'Example'";
     throw configurationError('ERR_MFA_OPTION', 'otp.issuer', problem);
@@ -90,6 +91,8 @@ export function otp({ issuer, strict = false }: OtpOptions): AuthenticatorType {
 function bind(mfa: Mfa, step: Step) {
   const candidates = comparable(mfa, step, ['otp']);
   if (candidates.length > 0) return { candidates };
+  // An access token confirms what it started, once: there is nothing left to compare with.
+  if (step.transaction.reusable) throw errors.wrongOtp();
   if (!isEnrolled(step.authenticators)) throw errors.notEnrolled();
   throw errors.noCommonType('otp', challengeable(mfa, step));
 }

@@ -7,12 +7,16 @@ const MAX_ID_LENGTH = 255;
 const UNFIT = /\0|\p{Surrogate}/u;
 
 /**
- * Only an object with an id is a user; all else that a host may answer is none (security.md R-010).
+ * Only an object with an id is a user; `null`, `undefined` and `false` are none. Anything else is a mistake of the
+ * host, and passes nobody either (security.md R-010).
  *
- * @throws TypeError when the id is one that stores cannot keep
+ * @throws TypeError when it is no user, or one whose id stores cannot keep
  */
-export function asUser(found: User | null | undefined): User | undefined {
-  if (typeof found?.id !== 'string' || found.id === '') return undefined;
+export function asUser(found: User | false | null | undefined): User | undefined {
+  if (found === null || found === undefined || found === false) return undefined;
+  if (typeof found.id !== 'string' || found.id === '') {
+    throw new TypeError('users must answer a user with a string id, or nothing');
+  }
   if (found.id.length > MAX_ID_LENGTH || UNFIT.test(found.id)) {
     throw new TypeError(`a user id must be at most ${MAX_ID_LENGTH} characters of valid Unicode`);
   }

@@ -107,8 +107,13 @@ function byPreference(
   );
 }
 
-function noneFits(step: Step, { types, channel }: ChallengeRequest, usable: readonly Entry[]) {
+function noneFits(
+  step: Step,
+  { types, channel, authenticatorId }: ChallengeRequest,
+  usable: readonly Entry[],
+) {
   if (!isEnrolled(step.authenticators)) return errors.notEnrolled();
-  const asked = [types.join(' '), channel].filter(Boolean).join(' ') || 'otp oob';
-  return errors.noCommonType(asked, [...new Set(usable.map(({ type }) => type.name))].join(' '));
+  const words = [types.join(' '), channel, authenticatorId?.split('|')[0]];
+  const supported = [...new Set(usable.map(({ type }) => type.name))];
+  return errors.noCommonType(words.find(Boolean) ?? 'otp oob', supported.join(' ') || 'none');
 }

@@ -25,14 +25,27 @@ export async function authenticateClient(
   { secretOptional = false }: { readonly secretOptional?: boolean } = {},
 ): Promise<Client> {
   const { id, secret, basic } = credentials(call);
-  const client = await mfa.clients.findById(id);
-  const known = client?.id === id ? client : undefined;
+  const known = asClient(await mfa.clients.findById(id), id);
   if (!known || !(await mayCall(known, secret, secretOptional))) {
+    mfa.emit({ event: 'client.auth.fail', clientId: id, reason: known ? 'secret' : 'unknown' });
     // The one place for this header: elsewhere it makes SDKs lose the error (wire.md 1.7).
     throw basic ? withBasicChallenge(errors.invalidClient()) : errors.invalidClient();
   }
   call.client = known;
   return known;
+}
+
+const METHODS: readonly unknown[] = ['none', 'client_secret_post', 'client_secret_basic'];
+
+/** @throws TypeError when the host answers something that is no client */
+function asClient(found: Client | null | undefined, id: string): Client | undefined {
+  if (found?.id !== id) return undefined;
+  if (!METHODS.includes(found.tokenEndpointAuthMethod) || !Array.isArray(found.grantTypes)) {
+    throw new TypeError(
+      `clients must answer { id, tokenEndpointAuthMethod: ${METHODS.join(' | ')}, grantTypes: [] } for "${id}"`,
+    );
+  }
+  return found;
 }
 
 function credentials({ authorization, params }: Call): Credentials {

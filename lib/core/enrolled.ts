@@ -38,7 +38,7 @@ export function entriesOf(mfa: Mfa, authenticators: readonly Authenticator[]): r
 /** Names of the types that can be asked for now, for the error that says so. */
 export function challengeable(mfa: Mfa, { account, authenticators }: Owned): string {
   const usable = authenticators.filter((it) => it.kind !== RECOVERY && isUsable(mfa, account, it));
-  return [...new Set(entriesOf(mfa, usable).map(({ type }) => type.name))].join(' ');
+  return [...new Set(entriesOf(mfa, usable).map(({ type }) => type.name))].join(' ') || 'none';
 }
 
 interface Owned {

@@ -11,19 +11,9 @@ const TIME_OUT_MS = 2500;
  */
 export function reliableStore(store: Store, emit: Mfa['emit']): Store {
   const call = <T>(method: string, run: () => Promise<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const fail = (cause: unknown) => {
-        clearTimeout(timer);
-        emit({ event: 'store.failed', reason: method, cause });
-        reject(errors.storeUnavailable(cause));
-      };
-      const late = () => fail(new Error(`${method}() took longer than ${TIME_OUT_MS} ms`));
-      const timer = setTimeout(late, TIME_OUT_MS);
-      const done = (answer: T) => {
-        clearTimeout(timer);
-        resolve(answer);
-      };
-      promised(run).then(done, fail);
+    inTime(method, run).catch((cause: unknown) => {
+      emit({ event: 'store.failed', reason: method, cause });
+      throw errors.storeUnavailable(cause);
     });
   return {
     load: (keys) => call('load', () => store.load(keys)),
@@ -32,9 +22,18 @@ export function reliableStore(store: Store, emit: Mfa['emit']): Store {
     release: (windows, now) => call('release', () => store.release(windows, now)),
     accounts: (after, limit) => call('accounts', () => store.accounts(after, limit)),
     purge: (now, limit) => store.purge(now, limit),
-    ready: () => store.ready(),
+    ready: () => inTime('ready', () => store.ready()),
   };
 }
+
+const inTime = <T>(method: string, run: () => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`${method}() took longer than ${TIME_OUT_MS} ms`));
+    const timer = setTimeout(late, TIME_OUT_MS);
+    promised(run)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
+  });
 
 /** A store that throws instead of rejecting is caught as well. */
 const promised = async <T>(run: () => Promise<T>): Promise<T> => run();

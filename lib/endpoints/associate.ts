@@ -40,6 +40,9 @@ export const associate: Endpoint = {
   },
 };
 
+/** Types that the wire knows: one that is not configured is switched off, not unknown. */
+const KNOWN = ['otp', 'oob'];
+
 /** Most SDKs send no client here; the client of one that does is checked (wire.md section 4). */
 async function namedClient(mfa: Mfa, call: Call): Promise<string | undefined> {
   const { params } = call;
@@ -51,10 +54,12 @@ async function namedClient(mfa: Mfa, call: Call): Promise<string | undefined> {
 function typeOf(mfa: Mfa, params: Params): AuthenticatorType {
   const asked = params.words('authenticator_types');
   if (asked.length === 0) throw errors.missingParameter('authenticator_types');
-  if (!asked.every((name) => name === 'otp' || name === 'oob')) {
-    throw errors.invalidParameter('authenticator_types', 'otp or oob');
+  const enrollable = mfa.types.filter((it) => it.associate);
+  const known = new Set<string>([...KNOWN, ...enrollable.map(({ name }) => name)]);
+  if (!asked.every((name) => known.has(name))) {
+    throw errors.invalidParameter('authenticator_types', [...known].join(' or '));
   }
-  const type = asked.map((name) => mfa.types.find((it) => it.name === name)).find(Boolean);
+  const type = asked.map((name) => enrollable.find((it) => it.name === name)).find(Boolean);
   if (!type) throw errors.factorDisabled();
   return type;
 }

@@ -12,7 +12,7 @@ export const challenge: Endpoint = {
     const handle = params.required('mfa_token');
     // Some SDKs leave the secret out here; that the mfa_token is this client's is checked below.
     const client = await authenticateClient(mfa, call, { secretOptional: true });
-    requireGrant(client, 'mfa', 'http://auth0.com/oauth/grant-type/mfa');
+    requireGrant(client, 'mfa', 'http://auth0.com/oauth/grant-type/mfa-oob');
     const token = await readMfaToken(mfa, handle, { allowAccessToken: false });
     const asked = await ask(mfa, {
       token,

@@ -34,6 +34,7 @@ export function openidConfiguration(mfa: Mfa, paths: Paths): Endpoint {
   return {
     method: 'GET',
     path: '/openid-configuration',
+    isPublic: true,
     handle: async () => ({ status: 200, body, cacheable: true }),
   };
 }
@@ -44,6 +45,7 @@ export function jwks(mfa: Mfa): Endpoint {
   return {
     method: 'GET',
     path: '/jwks.json',
+    isPublic: true,
     handle: async () => ({ status: 200, body, cacheable: true }),
   };
 }

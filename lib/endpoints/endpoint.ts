@@ -6,6 +6,8 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the mount point; `:id` at the end stands for one segment. */
   readonly path: string;
+  /** Public and the same for everyone: pages of every origin may read it. */
+  readonly isPublic?: boolean;
   /** @throws OAuthError when refused */
   handle(mfa: Mfa, call: Call): Promise<Answer>;
 }

@@ -37,7 +37,9 @@ async function exchange(
   // The audience and scope of the login, whatever the client repeats here (wire.md 3.2).
   const { audience, scope, amr, grant } = verified.transaction;
   const access = resolveAccess(mfa, { audience, scope });
-  const proven = [...new Set([...amr, ...verified.amr, 'mfa'])];
+  const methods = new Set([...amr, ...verified.amr]);
+  methods.delete('mfa'); // of the proof before this one: it stands last
+  const proven = [...methods, 'mfa'];
   const authentication = { amr: proven, at: mfa.clock.now() };
   const answer = await issueTokens(mfa, { user, client, access, grant, authentication });
   return verified.recoveryCode === undefined

@@ -18,10 +18,11 @@ export async function preflight(
   mfa: Mfa,
   request: IncomingMessage,
   response: ServerResponse,
+  isPublic: boolean,
 ): Promise<void> {
   const { origin } = request.headers;
   response.setHeader('Vary', 'Origin');
-  if (origin !== undefined && (await allowed(mfa, origin))) {
+  if (origin !== undefined && (isPublic || (await allowed(mfa, origin)))) {
     response.setHeader('Access-Control-Allow-Origin', origin);
     response.setHeader('Access-Control-Allow-Methods', METHODS);
     response.setHeader('Access-Control-Allow-Headers', REQUEST_HEADERS);

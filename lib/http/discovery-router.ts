@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { jwks, openidConfiguration } from '../endpoints/index.js';
-import { serve } from './serve.js';
+import { checkedMfa, serve } from './serve.js';
 
 /**
  * What clients find the rest by: `GET /openid-configuration` and `GET /jwks.json`.
@@ -16,5 +16,6 @@ export function discoveryRouter(
   mfa: Mfa,
   { oauth = '/oauth', mfa: mfaPath = '/mfa' }: { oauth?: string; mfa?: string } = {},
 ): RequestHandler {
+  checkedMfa('discoveryRouter', mfa);
   return serve(mfa, [openidConfiguration(mfa, { oauth, mfa: mfaPath }), jwks(mfa)]);
 }

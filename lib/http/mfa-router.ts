@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { mfaEndpoints } from '../endpoints/index.js';
-import { serve } from './serve.js';
+import { checkedMfa, serve } from './serve.js';
 
 /**
  * The MFA API: `POST /associate`, `POST /challenge`, `GET /authenticators`, `DELETE /authenticators/:id`. SDKs look
@@ -12,4 +12,5 @@ import { serve } from './serve.js';
  * app.use('/mfa', mfaRouter(mfa))
  * ```
  */
-export const mfaRouter = (mfa: Mfa): RequestHandler => serve(mfa, mfaEndpoints);
+export const mfaRouter = (mfa: Mfa): RequestHandler =>
+  serve(checkedMfa('mfaRouter', mfa), mfaEndpoints);

@@ -3,7 +3,7 @@ import type { Answer, Call } from '../core/call.js';
 import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
 import type { Endpoint } from '../endpoints/index.js';
-import { errors, OAuthError } from '../errors.js';
+import { configurationError, errors, OAuthError } from '../errors.js';
 import { logId } from '../ports/index.js';
 import { readParams } from './body.js';
 import { allowEveryOrigin, allowOrigin, preflight } from './cors.js';
@@ -14,6 +14,16 @@ const NO_PARAMS = new Params(new Map());
 interface Route {
   readonly endpoints: readonly Endpoint[];
   readonly pathId: string | undefined;
+}
+
+/**
+ * What `createMfa()` returned, or a clear word at start.
+ *
+ * @throws TypeError `ERR_MFA_ROUTER`
+ */
+export function checkedMfa(router: string, mfa: Mfa): Mfa {
+  if (typeof mfa?.store?.load === 'function') return mfa;
+  throw configurationError('ERR_MFA_ROUTER', `${router}(mfa)`, 'pass what createMfa() returned');
 }
 
 /**
@@ -52,7 +62,11 @@ async function answer(mfa: Mfa, route: Route, request: Request, response: Respon
   const { origin } = request.headers;
   let call: Call | undefined;
   try {
-    if (request.method === 'OPTIONS') return await preflight(mfa, request, response);
+    if (request.method === 'OPTIONS') {
+      const isPublic = route.endpoints.some((it) => it.isPublic);
+      response.setHeader('Allow', allowOf(route));
+      return await preflight(mfa, request, response, isPublic);
+    }
     const endpoint = endpointOf(route, request.method);
     call = await callOf(endpoint, route, request);
     const result = await endpoint.handle(mfa, call);
@@ -75,10 +89,14 @@ async function finish(
   respond(response, result);
 }
 
-function endpointOf({ endpoints }: Route, method: string): Endpoint {
-  const endpoint = endpoints.find((it) => it.method === (method === 'HEAD' ? 'GET' : method));
+const allowOf = ({ endpoints }: Route): string =>
+  [...endpoints.map((it) => (it.method === 'GET' ? 'GET, HEAD' : it.method)), 'OPTIONS'].join(', ');
+
+function endpointOf(route: Route, method: string): Endpoint {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const endpoint = route.endpoints.find((it) => it.method === wanted);
   if (endpoint) return endpoint;
-  const allow = [...endpoints.map((it) => it.method), 'OPTIONS'].join(', ');
+  const allow = allowOf(route);
   throw new OAuthError(405, 'invalid_request', `Method not allowed: use ${allow}`, {
     headers: { Allow: allow },
   });

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { token } from '../endpoints/index.js';
-import { serve } from './serve.js';
+import { checkedMfa, serve } from './serve.js';
 
 /**
  * The token endpoint: `POST /token` with the password grants and the three MFA grants. SDKs look for it at
@@ -12,4 +12,5 @@ import { serve } from './serve.js';
  * app.use('/oauth', oauthRouter(mfa))
  * ```
  */
-export const oauthRouter = (mfa: Mfa): RequestHandler => serve(mfa, [token(mfa)]);
+export const oauthRouter = (mfa: Mfa): RequestHandler =>
+  serve(mfa, [token(checkedMfa('oauthRouter', mfa))]);

@@ -74,6 +74,11 @@ export function checkOptions(options: MfaOptions): void {
   if (new Set(names).size < names.length) {
     throw configurationError('ERR_MFA_AUTHENTICATORS', 'authenticators', 'list each type once');
   }
+  if (!options.authenticators.some((type) => type.associate)) {
+    const problem = 'list a type that users can enroll, otp() or oob(), beside recoveryCode()';
+    throw configurationError('ERR_MFA_AUTHENTICATORS', 'authenticators', problem);
+  }
+  checkAudiences(options);
 }
 
 /**
@@ -87,6 +92,23 @@ export function readKeySet(value: unknown): MfaKeys {
   return value as MfaKeys;
 }
 
+/** What to write instead, by the option that is wrong. */
+const ADVICE: Readonly<Record<string, string>> = {
+  options: 'call createMfa({ issuer, keys, users, clients, stores, authenticators })',
+  issuer: "write an absolute URL with a trailing slash, 'https://auth.example.com/'",
+  keys: 'pass the set that `npx express-mfa keys` or `await generateKeys()` made',
+  users: 'write { findById: (id) => user, authenticate: (username, password) => user }',
+  clients: 'write { findById: (id) => client }',
+  stores: 'write memoryStores(), sqliteStores(database) or postgresStores(pool)',
+  authenticators:
+    "write [otp({ issuer: 'Example' }), oob({ channels: [sms({ … })] }), recoveryCode()]",
+  apis: "write [{ audience: 'https://api.example.com/', scopes: ['read:notes'] }]",
+  lifetimes: 'write whole seconds, { mfaToken: 600 }',
+  guesses: 'write whole numbers, { perDay: 15 }',
+  sends: 'write whole numbers, { perUserPerDay: 10 }',
+  policy: "write (user, client, audience, request) => 'enroll'",
+};
+
 function pathOf(path: readonly PropertyKey[]): string {
   const text = path.map((it) => (typeof it === 'number' ? `[${it}]` : `.${String(it)}`)).join('');
   return text.replace(/^\./, '') || 'options';
@@ -98,7 +120,23 @@ function optionError(issue: z.core.$ZodIssue): TypeError {
     const problem = 'is not an option; check the spelling in docs/options.md';
     return configurationError('ERR_MFA_UNKNOWN_OPTION', path, problem);
   }
-  return configurationError('ERR_MFA_OPTION', pathOf(issue.path), issue.message);
+  const path = pathOf(issue.path);
+  const advice = ADVICE[path.replace(/[.[].*/, '')];
+  const problem = advice === undefined ? issue.message : `${issue.message}; ${advice}`;
+  return configurationError('ERR_MFA_OPTION', path, problem);
+}
+
+function checkAudiences({ issuer, apis = [], defaultAudience }: MfaOptions): void {
+  const audiences = apis.map(({ audience }) => audience);
+  const twice = audiences.findIndex((it, i) => audiences.indexOf(it) !== i);
+  if (twice >= 0) {
+    const problem = 'is listed already; list each audience once, with all of its scopes';
+    throw configurationError('ERR_MFA_OPTION', `apis[${twice}].audience`, problem);
+  }
+  const known = [...audiences, `${issuer}userinfo`, `${issuer}mfa/`];
+  if (defaultAudience === undefined || known.includes(defaultAudience)) return;
+  const problem = 'is none of apis, so no login without an audience could succeed; list it there';
+  throw configurationError('ERR_MFA_OPTION', 'defaultAudience', problem);
 }
 
 function checkIssuer(issuer: string): void {

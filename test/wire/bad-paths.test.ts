@@ -66,11 +66,11 @@ describe('a method that a path does not have', () => {
     ['PUT', '/oauth/token', 'POST, OPTIONS'],
     ['GET', '/mfa/associate', 'POST, OPTIONS'],
     ['DELETE', '/mfa/challenge', 'POST, OPTIONS'],
-    ['POST', '/mfa/authenticators', 'GET, OPTIONS'],
-    ['DELETE', '/mfa/authenticators', 'GET, OPTIONS'],
+    ['POST', '/mfa/authenticators', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/mfa/authenticators', 'GET, HEAD, OPTIONS'],
     ['GET', '/mfa/authenticators/sms%7Cdev_x', 'DELETE, OPTIONS'],
     ['PATCH', '/mfa/authenticators/sms%7Cdev_x', 'DELETE, OPTIONS'],
-    ['POST', '/.well-known/jwks.json', 'GET, OPTIONS'],
+    ['POST', '/.well-known/jwks.json', 'GET, HEAD, OPTIONS'],
   ])('%s %s answers 405 and what there is', async (method, path, allow) => {
     const { app } = await testApp();
     const request = client(app).http[method.toLowerCase() as 'get'](path);

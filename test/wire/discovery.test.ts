@@ -83,6 +83,6 @@ test('both documents answer HEAD, and refuse to be written', async () => {
     const head = await supertest(app).head(path).expect(200);
     expect(Number(head.headers['content-length'])).toBeGreaterThan(100);
     const post = await supertest(app).post(path).expect(405);
-    expect(post.headers['allow']).toBe('GET, OPTIONS');
+    expect(post.headers['allow']).toBe('GET, HEAD, OPTIONS');
   }
 });

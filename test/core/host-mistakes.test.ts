@@ -1,0 +1,91 @@
+import { createMfa, importAuthenticators, mfaRouter, oob, otp, recoveryCode } from 'express-mfa';
+import { memoryStores } from 'express-mfa/adapters/memory';
+import { describe, expect, test } from 'vitest';
+import { client, ISSUER, testApp, testHost, testKeys } from '../support/app.js';
+
+const base = async () => ({
+  issuer: ISSUER,
+  keys: await testKeys(),
+  ...testHost(),
+  stores: memoryStores(),
+  authenticators: [otp({ issuer: 'Example' })],
+});
+
+describe('createMfa() refuses what could never work', () => {
+  test.each([
+    ['stores that were not called', { stores: memoryStores as never }, /memoryStores\(\)/],
+    ['a default audience that no API has', { defaultAudience: 'https://x.example/' }, /apis/],
+    ['nothing but a recovery code', { authenticators: [recoveryCode()] }, /otp\(\) or oob\(\)/],
+    [
+      'an API listed twice',
+      { apis: [1, 2].map(() => ({ audience: 'https://x.example/', scopes: [] })) },
+      /listed already/,
+    ],
+    ['keys that nobody awaited', { keys: Promise.resolve({}) as never }, /await generateKeys\(\)/],
+  ])('%s', async (_name, options, text) => {
+    const all = await base();
+    expect(() => createMfa({ ...all, ...options })).toThrow(text);
+  });
+
+  test('an authenticator type where a channel belongs, and no options at all', () => {
+    expect(() => oob({ channels: [otp({ issuer: 'X' })] as never })).toThrow('ERR_MFA_CHANNELS');
+    expect(() => oob(undefined as never)).toThrow('ERR_MFA_CHANNELS');
+    expect(() => otp(undefined as never)).toThrow('ERR_MFA_OPTION');
+    expect(() => mfaRouter(undefined as never)).toThrow('ERR_MFA_ROUTER');
+  });
+});
+
+describe('a host that answers what is no client', () => {
+  test('is told so in the event behind a 500', async () => {
+    const clients = { findById: (id: string) => ({ id, token_endpoint_auth_method: 'none' }) };
+    const t = await testApp({ clients: clients as never });
+    await client(t.app).login().expect(500);
+    const cause = t.events.find(({ event }) => event === 'server_error')?.cause;
+    expect(String(cause)).toMatch(/tokenEndpointAuthMethod/);
+  });
+});
+
+describe('importAuthenticators()', () => {
+  test('refuses a kind that no configured type serves: its user could never log in again', async () => {
+    const mfa = createMfa(await base());
+    const factors = [{ phone: { value: '+15555550123' } }];
+    await expect(importAuthenticators(mfa, 'u1', factors)).rejects.toThrow('ERR_MFA_IMPORT');
+  });
+
+  test.each([[[{ totp: {} }]], [[null]], [[{ phone: {} }]], [[{}]]])(
+    'names the factor that is wrong: %j',
+    async (factors) => {
+      const { mfa } = await testApp();
+      const answer = importAuthenticators(mfa, 'u1', factors as never);
+      await expect(answer).rejects.toThrow(/factors\[0\].*ERR_MFA_IMPORT/);
+    },
+  );
+});
+
+describe('a gateway that fails', () => {
+  test('R-060: a message that got no answer stays counted for its number, one that failed does not', async () => {
+    const t = await testApp();
+    const c = client(t.app);
+    let calls = 0;
+    t.sendWith = async () => {
+      calls++;
+      throw new Error('the gateway says no');
+    };
+    const SMS = {
+      authenticator_types: ['oob'],
+      oob_channels: ['sms'],
+      phone_number: '+15555550123',
+    };
+    const { mfa_token: token } = (await c.login().expect(403)).body;
+    for (let i = 0; i < 5; i++) await c.associate(token, SMS).expect(502);
+    expect(calls).toBe(5);
+    const { SenderError } = await import('express-mfa');
+    t.sendWith = async () => {
+      calls++;
+      throw new SenderError('unanswered', 'the line went dead');
+    };
+    for (let i = 0; i < 3; i++) await c.associate(token, SMS).expect(502);
+    await c.associate(token, SMS).expect(429);
+    expect(calls).toBe(8);
+  });
+});
