@@ -126,6 +126,38 @@ describe.each(storeKinds)('R-073: on %s', (_, makeStores) => {
     expect(await rewrap(app.mfa)).toMatchObject({ users: 13, resealed: 0, failed: 0 });
   });
 
+  test('what happens between its read and its write stands: a step that was used, a removal', async () => {
+    const t = await enrolled();
+    const app = await t.start(t.rotated);
+    const c = client(app.app);
+    const code = totp(t.ann.secret, t.clock.now());
+    /** Something happens right after the first read of this user. */
+    const meanwhile = (user: string, happens: () => Promise<unknown>) => {
+      let done = false;
+      const load: typeof app.mfa.store.load = async (keys) => {
+        const loaded = await app.mfa.store.load(keys);
+        if (keys.userId !== user || done) return loaded;
+        done = true;
+        await happens();
+        return loaded;
+      };
+      return { ...app.mfa, store: { ...app.mfa.store, load } };
+    };
+    const login = async () => c.otp(await mfaToken(app, ANN), code);
+    await rewrap(meanwhile('u1', async () => expect((await login()).status).toBe(200)));
+    expect((await login()).status).toBe(403);
+
+    const again = await t.start(await withoutSigning(t.rotated));
+    const phone = async () => (await app.mfa.store.load({ userId: 'u2' })).authenticators;
+    const gone = meanwhile('u2', async () => {
+      const { account, authenticators } = await app.mfa.store.load({ userId: 'u2' });
+      const remove = { authenticators: authenticators.map(({ id }) => id) };
+      expect(await app.mfa.store.commit({ account, remove })).toBe(true);
+    });
+    await rewrap({ ...again.mfa, store: gone.store });
+    expect(await phone()).toEqual([]);
+  });
+
   test('it can be stopped, and tells how far it came', async () => {
     const t = await enrolled();
     const app = await t.start(t.rotated);
