@@ -6,6 +6,9 @@ import type { Mfa } from './mfa.js';
 /** Active authenticators per user, the recovery code not counted (security.md D28). */
 const MAX_ACTIVE = 10;
 
+/** Active authenticator apps per user: one guess is compared with each, so each adds to its chance. */
+const MAX_OTP = 2;
+
 /** Pending enrollments per user, and as many recovery codes that wait with them (D27). */
 const MAX_PENDING = 3;
 
@@ -22,10 +25,17 @@ export function mayEnroll(transaction: LoginTransaction, own: readonly Authentic
  *
  * @throws OAuthError 403, 429
  */
-export function withinLimits(mfa: Mfa, loaded: Loaded, own: readonly Authenticator[]): void {
+export function withinLimits(
+  mfa: Mfa,
+  loaded: Loaded,
+  own: readonly Authenticator[],
+  kind: string,
+): void {
   const enrolled = own.filter((it) => it.status === 'active' && it.kind !== RECOVERY);
   if (enrolled.length >= MAX_ACTIVE) throw errors.tooManyAuthenticators();
   const { usersPerAddress } = mfa.settings.sends;
+  const sameKind = enrolled.filter((it) => it.kind === kind);
+  if (kind === 'otp' && sameKind.length >= MAX_OTP) throw errors.tooManyAuthenticators();
   const { active, pending } = loaded.addressUse;
   if (active >= usersPerAddress) throw errors.addressInUse();
   if (pending >= usersPerAddress) throw errors.tooManySends(mfa.settings.lifetimes.enrollment);

@@ -122,7 +122,7 @@ function begin(mfa: Mfa, { user, transaction, loaded, association }: Beginning) 
   const account = loaded.account as Account;
   mayEnroll(transaction, own);
   if (!allowsKind(transaction, association.kind)) throw errors.factorDisabled();
-  withinLimits(mfa, loaded, own);
+  withinLimits(mfa, loaded, own, association.kind);
 
   const authenticator = pending(mfa, transaction, association, now);
   const recovery = firstRecoveryCode(mfa, transaction, own, now);

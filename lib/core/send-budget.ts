@@ -10,6 +10,9 @@ export interface SendBudget {
   readonly usersPerAddress: number;
 }
 
+/** Part of an address's messages per day that enrollments may use. */
+const ENROLL_SHARE = 0.6;
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Waits between the messages of one login, in seconds; the last one repeats. */
@@ -46,14 +49,20 @@ export function chargeSend(
 
 /**
  * The windows over all users that one message to an address is counted in: under each of its blind indexes, so that
- * no count starts anew when the pepper is rotated.
+ * no count starts anew when the pepper is rotated. Enrollments get a part of the day only: whoever enrolls other
+ * people's numbers cannot use up the messages that they log in with.
  */
 export function addressWindows(
   addresses: readonly string[],
   limits: SendBudget,
+  purpose: 'enroll' | 'login',
 ): readonly Window[] {
+  const perDay = limits.perAddressPerDay;
   return addresses.flatMap((address) => [
     { key: `10m:${address}`, limit: limits.perAddressPer10Minutes, length: 10 * MINUTE },
-    { key: `24h:${address}`, limit: limits.perAddressPerDay, length: DAY },
+    { key: `24h:${address}`, limit: perDay, length: DAY },
+    ...(purpose === 'enroll'
+      ? [{ key: `24h:enroll:${address}`, limit: Math.ceil(perDay * ENROLL_SHARE), length: DAY }]
+      : []),
   ]);
 }

@@ -18,8 +18,9 @@ const NOTHING: Undo = { started: [], replaced: [] };
 
 /**
  * Sends what was prepared and committed. When it is refused or fails, everything about it is taken back: the
- * earlier code works on, nothing is charged to the user, what was started with it is gone (R-060). Only the count of
- * the number keeps a message that may have arrived all the same, or a gateway that hangs would cost without bound.
+ * earlier code works on, the user may ask again at once, what was started with it is gone (R-060). Only a message that
+ * may have arrived all the same stays counted for its number and the user's day, or a gateway that hangs would cost
+ * without bound.
  *
  * @throws OAuthError 429, 502 or 503
  */
@@ -27,7 +28,7 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
   const { delivery, carrier, code } = outgoing;
   const { id, purpose, userId, channel, authenticatorId } = delivery;
   const about = { userId, channel, authenticatorId, clientId: outgoing.transaction.clientId };
-  const windows = addressWindows(carrier.addresses, mfa.settings.sends);
+  const windows = addressWindows(carrier.addresses, mfa.settings.sends, purpose);
   let reserved = false;
   let release = true;
   try {
@@ -41,7 +42,7 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
     const limited = !reserved && cause instanceof OAuthError && cause.status === 429;
     const event = limited ? 'mfa.rate_limited' : 'mfa.challenge.delivery_failed';
     mfa.emit({ event, ...(limited && { reason: 'address' }), cause, ...about });
-    await takeBack(mfa, outgoing, undo);
+    await takeBack(mfa, outgoing, undo, release);
     if (reserved && release) await mfa.store.release(windows, mfa.clock.now());
     throw cause;
   }
@@ -55,14 +56,17 @@ async function reserve(mfa: Mfa, windows: readonly Window[]): Promise<true> {
   throw errors.tooManySends(reservation.retryAt - mfa.clock.now());
 }
 
-async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo): Promise<void> {
+async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo, uncount: boolean): Promise<void> {
   const { delivery, before } = outgoing;
   await commitWith(mfa, async () => {
     const loaded = await mfa.store.load({ transactionId: before.id, userId: before.userId });
     const { transaction, account } = loaded;
     if (!account) return { changes: undefined, result: undefined };
-    const own = account.sends.lastIndexOf(delivery.createdAt);
+    const own = uncount ? account.sends.lastIndexOf(delivery.createdAt) : -1;
     const sends = own < 0 ? account.sends : account.sends.toSpliced(own, 1);
+    // What was confirmed in another way meanwhile stays, the recovery code with it.
+    const pending = loaded.authenticators.filter(({ status }) => status === 'pending');
+    const started = pending.map(({ id }) => id).filter((id) => undo.started.includes(id));
     const isLast = transaction?.deliveries[delivery.authenticatorId] === delivery.id;
     return {
       result: undefined,
@@ -72,7 +76,7 @@ async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo): Promise<void>
           authenticators: isLast ? undo.replaced : [],
           transactions: isLast ? [restored(transaction, outgoing)] : [],
         },
-        remove: { deliveries: [delivery.id], authenticators: undo.started },
+        remove: { deliveries: [delivery.id], authenticators: started },
       },
     };
   });

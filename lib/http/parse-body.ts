@@ -23,11 +23,7 @@ export function parseBody(
   }
   const isJson = mediaType(contentType) === 'application/json';
   const text = decode(bytes);
-  const entries = isJson ? parseJson(text) : parseForm(text);
-  if (entries.length > MAX_PARAMETERS) {
-    throw errors.invalidRequest(`More than ${MAX_PARAMETERS} parameters`);
-  }
-  return new Map(entries);
+  return new Map(isJson ? parseJson(text) : parseForm(text));
 }
 
 function mediaType(contentType: string | undefined): string {
@@ -51,23 +47,23 @@ function decode(bytes: Buffer): string {
 }
 
 function parseForm(text: string): [string, string][] {
-  let entries: [string, string][];
+  const pairs = text.split('&').filter(Boolean);
+  refuseMany(pairs.length);
+  const entries = pairs.map(parsePair);
+  refuseTwice(entries.map(([name]) => name));
+  return entries;
+}
+
+function parsePair(pair: string): [string, string] {
+  const equals = pair.indexOf('=');
+  const part = (it: string) => decodeURIComponent(it.replaceAll('+', ' '));
   try {
-    entries = text
-      .split('&')
-      .filter(Boolean)
-      .map((pair) => {
-        const equals = pair.indexOf('=');
-        const part = (it: string) => decodeURIComponent(it.replaceAll('+', ' '));
-        return equals < 0
-          ? [part(pair), '']
-          : [part(pair.slice(0, equals)), part(pair.slice(equals + 1))];
-      });
+    return equals < 0
+      ? [part(pair), '']
+      : [part(pair.slice(0, equals)), part(pair.slice(equals + 1))];
   } catch {
     throw errors.invalidRequest('The body is not a valid form');
   }
-  refuseTwice(entries.map(([name]) => name));
-  return entries;
 }
 
 function parseJson(text: string): [string, unknown][] {
@@ -83,6 +79,10 @@ function parseJson(text: string): [string, unknown][] {
     throw errors.invalidRequest('The body must be a JSON object');
   }
   return Object.entries(value);
+}
+
+function refuseMany(count: number): void {
+  if (count > MAX_PARAMETERS) throw errors.invalidRequest(`More than ${MAX_PARAMETERS} parameters`);
 }
 
 function refuseTwice(names: readonly string[]): void {
@@ -109,7 +109,10 @@ function topLevelNames(text: string): readonly string[] {
       if (++depth > MAX_DEPTH)
         throw errors.invalidRequest(`JSON is nested deeper than ${MAX_DEPTH}`);
     } else if (char === '}' || char === ']') depth--;
-    else if (char === ':' && depth === 1) names.push(JSON.parse(lastString) as string);
+    else if (char === ':' && depth === 1) {
+      refuseMany(names.push(JSON.parse(lastString) as string));
+      lastString = ''; // a second colon names nothing: no JSON
+    }
   }
   return names;
 }

@@ -55,3 +55,25 @@ describe('the system clock (R-041)', () => {
     expect(it.now()).toBe(1000);
   });
 });
+
+describe('the system clock after a mistake (F-09)', () => {
+  test('set ahead and put right again, it comes back, so codes and tokens of other processes are good', () => {
+    const it = machine();
+    it.pass(1000);
+    it.set(3_600_000);
+    expect(it.now()).toBe(3_600_000);
+    it.pass(5000);
+    it.set(6000);
+    expect(it.now()).toBe(6000);
+  });
+
+  test('ahead for ten minutes, it is believed: set back afterwards, nothing lives again', () => {
+    const it = machine();
+    it.set(3_600_000);
+    it.now();
+    it.pass(601_000);
+    expect(it.now()).toBe(4_201_000);
+    it.set(0);
+    expect(it.now()).toBe(4_201_000);
+  });
+});

@@ -71,14 +71,22 @@ describe('one user (D10)', () => {
 });
 
 test('D11: one address has three messages in 10 minutes and ten in 24 hours, over all users', () => {
-  expect(addressWindows(['k.abc'], limits)).toEqual([
+  expect(addressWindows(['k.abc'], limits, 'login')).toEqual([
     { key: '10m:k.abc', limit: 3, length: 600 * SECOND },
     { key: '24h:k.abc', limit: 10, length: DAY },
   ]);
 });
 
+test('R-024: enrollments have six of the ten, so that they cannot use up the messages people log in with', () => {
+  expect(addressWindows(['k.abc'], limits, 'enroll')).toContainEqual({
+    key: '24h:enroll:k.abc',
+    limit: 6,
+    length: DAY,
+  });
+});
+
 test('D11: while the pepper is rotated it has them under every index, each as many', () => {
-  expect(addressWindows(['new.abc', 'old.xyz'], limits).map((it) => it.key)).toEqual([
+  expect(addressWindows(['new.abc', 'old.xyz'], limits, 'login').map((it) => it.key)).toEqual([
     '10m:new.abc',
     '24h:new.abc',
     '10m:old.xyz',
