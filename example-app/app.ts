@@ -67,7 +67,7 @@ export async function exampleApp(options: {
 
   const audiences = [`${issuer}userinfo`, ...seed.apis.map((it) => it.audience)];
   app.get('/api/whoami', await whoami({ issuer, audiences, keys }));
-  app.get('/healthz', health(mfa));
+  app.get('/healthz', health(mfa, stopping));
   if (outbox) app.use('/dev', outboxRouter(outbox, stopping));
   app.use(notFound, failed);
   return { app, importSeed: () => importSeed(mfa, seed) };

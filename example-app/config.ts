@@ -19,6 +19,8 @@ export interface Config {
   /** Undefined = `http://localhost:PORT/`, once the port is known. */
   readonly issuer: string | undefined;
   readonly database: Database;
+  /** Where logins under way live; undefined = in the database. */
+  readonly redisUrl: string | undefined;
   /** Undefined = a generated file in `dataDirectory`. */
   readonly secrets: MfaKeys | undefined;
   readonly dataDirectory: string;
@@ -61,6 +63,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     tls: tls(read('TLS_CERT', readFile, undefined), read('TLS_KEY', readFile, undefined), problems),
     issuer: read('ISSUER', issuer, undefined),
     database: read('DATABASE_URL', database, { kind: 'sqlite', directory: '.data' }),
+    redisUrl: read('REDIS_URL', redisUrl, undefined),
     secrets: read('MFA_SECRETS', secrets, undefined),
     dataDirectory: '.data',
     seedFile: read('SEED_FILE', String, appFile('seed.json')),
@@ -127,6 +130,11 @@ function database(value: string): Database {
   if (/^[a-z][a-z0-9+.-]+:/i.test(value))
     fail('must be memory:, postgres://… or the path of a directory');
   return { kind: 'sqlite', directory: value };
+}
+
+function redisUrl(value: string): string {
+  if (!URL.canParse(value) || !/^rediss?:/.test(value)) fail('must be redis://… or rediss://…');
+  return value;
 }
 
 function secrets(value: string): MfaKeys {

@@ -4,8 +4,9 @@ import type { Stores } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
 import { migratePostgres, postgresStores } from 'express-mfa/adapters/postgres';
 import { migrateSqlite, type SqliteDatabase, sqliteStores } from 'express-mfa/adapters/sqlite';
-import type { Database } from './config.js';
+import type { Config, Database } from './config.js';
 import { errorMembers, log } from './log.js';
+import { withRedis } from './redis.js';
 
 const LOCAL = { migrate: async () => {}, mayComeBack: () => false };
 
@@ -21,11 +22,16 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens what `DATABASE_URL` names; a server need not be there yet. The library never closes it.
+ * Opens what `DATABASE_URL` and `REDIS_URL` name; a server need not be there yet. The library never closes it.
  *
  * @throws Error that names the variable
  */
-export async function openDatabase(database: Database): Promise<OpenDatabase> {
+export async function openDatabase({ database, redisUrl }: Config): Promise<OpenDatabase> {
+  const durable = await openDurable(database);
+  return redisUrl === undefined ? durable : withRedis(durable, redisUrl);
+}
+
+async function openDurable(database: Database): Promise<OpenDatabase> {
   try {
     if (database.kind === 'postgres') return await openPostgres(database.url);
     if (database.kind === 'sqlite') return await openSqlite(database.directory);

@@ -16,8 +16,11 @@ export function reasonOf(error: unknown): string {
 }
 
 /** `GET /healthz`: 200 while requests can be served. A database that hangs counts as one that is gone. */
-export function health(mfa: Mfa): RequestHandler {
+export function health(mfa: Mfa, stopping: AbortSignal): RequestHandler {
   return async (_request, response) => {
+    if (stopping.aborted) {
+      return unavailable(response, { status: 'unavailable', reason: 'stopping' });
+    }
     const late = AbortSignal.timeout(ANSWER_MS);
     const tooLate = new Promise<never>((_resolve, reject) => {
       late.addEventListener('abort', () => reject(new Error('the database does not answer')));

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { exampleApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { type OpenDatabase, openDatabase } from './database.js';
@@ -15,7 +15,9 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
 };
-const IN_FLIGHT = 9_000; // longest wait for requests in flight at the end
+const DRAIN = 1_000; // `/healthz` says it first, so that the load balancer sends no more
+const IN_FLIGHT = 8_000; // longest wait for requests in flight at the end
+const IDLE = 250; // how long a connection may be about to send one
 const CLOSING = 1_000; // and after them for the database
 
 async function main(): Promise<void> {
@@ -23,12 +25,15 @@ async function main(): Promise<void> {
   const seed = await readSeed(config.seedFile);
   const starting = startingHandler();
   let handle: RequestListener = starting.handle;
-  const server = await listen(config, (request, response) => handle(request, response));
+  const stopping = new AbortController();
+  const server = await listen(config, (request, response) => {
+    if (stopping.signal.aborted) response.setHeader('Connection', 'close');
+    handle(request, response);
+  });
   const { port } = server.address() as AddressInfo;
   const issuer = config.issuer ?? `http://localhost:${port}/`; // after listening: the port may be 0
-  const database = await openDatabase(config.database);
-  const stopping = new AbortController();
-  stopOnSignal(server, database, stopping);
+  const database = await openDatabase(config);
+  stopOnSignal(server, database, { stopping, drain: config.production ? DRAIN : 0 });
   const keys = config.secrets ?? (await developmentKeys(config.dataDirectory));
   const { stores } = database;
   const options = { config, issuer, keys, stores, seed, stopping: stopping.signal };
@@ -53,14 +58,18 @@ function listen(config: Config, listener: RequestListener): Promise<Server> {
 }
 
 /** The first signal lets requests in flight finish, a second one does not. */
-function stopOnSignal(server: Server, database: OpenDatabase, stopping: AbortController): void {
+function stopOnSignal(
+  server: Server,
+  database: OpenDatabase,
+  { stopping, drain }: { readonly stopping: AbortController; readonly drain: number },
+): void {
   const stop = (signal: string) => {
     if (stopping.signal.aborted) process.exit(0);
     stopping.abort();
     log('server.stopping', { signal });
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE);
     const late = setTimeout(() => server.closeAllConnections(), IN_FLIGHT);
-    server.close(() => {
+    const closed = () => {
       clearInterval(idle);
       clearTimeout(late);
       const end = () => {
@@ -69,7 +78,9 @@ function stopOnSignal(server: Server, database: OpenDatabase, stopping: AbortCon
       };
       setTimeout(end, CLOSING); // a database that hangs does not say goodbye
       database.close().then(end, end);
-    });
+    };
+    // Not the `close` of http: it cuts connections whose first request is just arriving.
+    setTimeout(() => NetServer.prototype.close.call(server, closed), drain);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

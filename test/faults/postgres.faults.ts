@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Answer, passing } from './http.js';
+import { passing } from './http.js';
+import { limit } from './limit.js';
 import type { Person } from './people.js';
+import { fastWrites, slowWrites, writing } from './slow-writes.js';
 import { record } from './table.js';
-import { newWay, type Step, stepsOf } from './walk.js';
+import { newWay, type Step, stepsOf, went } from './walk.js';
 import { openWorld, type World } from './world.js';
 
 let world: World;
@@ -15,6 +17,8 @@ beforeAll(async () => {
 });
 beforeEach(() => world.reset());
 
+const WRITTEN = ['mfa_account', 'mfa_transaction'];
+
 /** Asks until there is an answer; a service that is back answers within `LATEST_MS`. */
 const LATEST_MS = 5_000;
 async function persist(step: () => ReturnType<Step>) {
@@ -22,7 +26,7 @@ async function persist(step: () => ReturnType<Step>) {
   for (;;) {
     const answer = await step();
     if (!passing(answer)) return answer;
-    expect(performance.now() - from).toBeLessThan(LATEST_MS);
+    expect(performance.now() - from).toBeLessThan(limit(LATEST_MS));
     await sleep(100);
   }
 }
@@ -38,9 +42,6 @@ async function getIn(person: Person): Promise<void> {
     expect([name, answer.text, went(answer)]).toEqual([name, answer.text, true]);
   }
 }
-
-const went = ({ status, body }: Answer): boolean =>
-  [200, 204].includes(status) || body?.error === 'mfa_required';
 
 describe.each(['fast', 'immediate'] as const)('F-05 pg_ctl restart -m %s', (mode) => {
   test('between all steps', async (context) => {
@@ -73,13 +74,13 @@ describe.each(['fast', 'immediate'] as const)('F-05 pg_ctl restart -m %s', (mode
         await (steps[before] as Step)(person, way);
       }
       await world.remember();
-      await slowWrites(true);
+      await slowWrites(world.database, WRITTEN, 0.5);
       const request = (steps[name] as Step)(person, way);
-      await sleep(250 + Math.random() * 100); // within the first write
+      await writing(world.database);
       await world.database.restart(mode);
       answers.push((await request).status);
-      await slowWrites(false);
-      await world.healthy(LATEST_MS);
+      await fastWrites(world.database, WRITTEN);
+      await world.healthy(limit(LATEST_MS));
       problems.push(...(await world.examine()));
       await getIn(person);
       problems.push(...(await world.examine()));
@@ -90,20 +91,6 @@ describe.each(['fast', 'immediate'] as const)('F-05 pg_ctl restart -m %s', (mode
     expect(answers.filter((it) => it !== 503 && it !== 200 && it !== 204)).toEqual([]);
   });
 });
-
-/** Every write takes half a second, so that a restart comes in the middle of it. */
-async function slowWrites(on: boolean): Promise<void> {
-  const { sql } = world.database;
-  for (const table of ['mfa_account', 'mfa_transaction']) {
-    if (!on) await sql(`drop trigger slow on ${table}`);
-    else {
-      await sql(`create or replace function slow() returns trigger language plpgsql as
-        'begin perform pg_sleep(0.5); return coalesce(new, old); end'`);
-      await sql(`create trigger slow before insert or update on ${table}
-        for each row execute function slow()`);
-    }
-  }
-}
 
 const tally = (list: readonly number[]) => {
   const times = new Map<number, number>();

@@ -5,7 +5,7 @@ import { nextCode, type Person } from './people.js';
 import { MFA, type World } from './world.js';
 
 /** What one step leaves for the next. */
-interface Way {
+export interface Way {
   token: string;
   oobCode: string;
   access: string;
@@ -47,17 +47,41 @@ export function stepsOf({ client, sink }: World): Readonly<Record<string, Step>>
       client.prove(person, way.access, totp(person, nextCode(person) ?? ''), 'otp'),
     list: (_person, way) => client.list(way.access),
     remove: async (person, way) => {
-      const { body } = await client.list(way.access);
-      const otp = body?.find?.(
+      const listed = await client.list(way.access);
+      if (listed.status !== 200) return listed;
+      const otp = listed.body.find(
         (it: Answer['body']) => it.authenticator_type === 'otp' && it.active,
       );
       return client.remove(person, way.access, otp?.id ?? 'otp|none', 'otp');
     },
     recover: async (person, way) => {
-      await login(person, way);
+      const answer = await login(person, way);
+      if (answer.status !== 403) return answer;
       return client.prove(person, way.token, recovery(person));
     },
   };
 }
 
 export const newWay = (): Way => ({ token: '', oobCode: '', access: '' });
+
+/** Takes these steps, each of which has to work. */
+export async function walk(
+  world: World,
+  person: Person,
+  names: readonly string[],
+  way = newWay(),
+): Promise<Way> {
+  const steps = stepsOf(world);
+  for (const name of names) {
+    const answer = await (steps[name] as Step)(person, way);
+    if (!went(answer)) throw new Error(`${name}: ${answer.status} ${answer.text}`);
+  }
+  return way;
+}
+
+export const went = ({ status, body }: Answer): boolean =>
+  [200, 204].includes(status) || body?.error === 'mfa_required';
+
+export const ENROLL = ['login', 'associate', 'confirm'] as const;
+export const GET_IN = ['login again', 'challenge', 'verify'] as const;
+export const APP = ['associate otp', 'confirm otp'] as const;

@@ -30,6 +30,8 @@ export interface World {
   start(env?: Readonly<Record<string, string>>): AppProcess;
   /** Ends one at once and takes it out of the round robin. */
   kill(app: AppProcess): Promise<void>;
+  /** Ends all at once and starts others in their place, one for each environment. */
+  replace(...envs: Readonly<Record<string, string>>[]): Promise<void>;
   /** Only these are reached through the round robin. */
   serve(apps?: readonly AppProcess[]): void;
   /** Starts from nothing: nobody has anything, nothing is counted. */
@@ -42,8 +44,11 @@ export interface World {
   healthy(within: number): Promise<number>;
 }
 
-/** @param size - how many people the seed file has; each costs every start 14 ms */
-export async function openWorld({ size = 20, apps = 2 } = {}): Promise<World> {
+/**
+ * @param size - how many people the seed file has; each costs every start 14 ms
+ * @param env - more for every process
+ */
+export async function openWorld({ size = 20, apps = 2, env = {} } = {}): Promise<World> {
   const here = mkdtempSync(join(tmpdir(), 'express-mfa-faults-'));
   const [database, sink, keys] = await Promise.all([openPostgres(), openSink(), generateKeys()]);
   const [cable, proxy] = await Promise.all([roundRobin([database.port]), roundRobin([])]);
@@ -59,6 +64,7 @@ export async function openWorld({ size = 20, apps = 2 } = {}): Promise<World> {
     SMS_COUNTRIES: 'US',
     MFA_SECRETS: JSON.stringify(keys),
     SEED_FILE: seedFile,
+    ...env,
   };
   const every: AppProcess[] = [];
   let before: Counts = new Map();
@@ -70,8 +76,8 @@ export async function openWorld({ size = 20, apps = 2 } = {}): Promise<World> {
     people: everyone,
     client: ledger(proxy.port),
     apps: [],
-    start(env = {}) {
-      const app = startApp({ ...environment, ...env }, here);
+    start(own = {}) {
+      const app = startApp({ ...environment, ...own }, here);
       every.push(app);
       world.apps.push(app);
       return app;
@@ -80,6 +86,11 @@ export async function openWorld({ size = 20, apps = 2 } = {}): Promise<World> {
       app.signal('SIGKILL');
       await app.ended;
       world.apps.splice(world.apps.indexOf(app), 1);
+      world.serve();
+    },
+    async replace(...envs) {
+      await Promise.all(world.apps.slice().map(world.kill));
+      await Promise.all(envs.map((own) => world.start(own).ready));
       world.serve();
     },
     serve(apps = world.apps) {
