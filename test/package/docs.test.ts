@@ -70,11 +70,15 @@ describe('docs/options.md', () => {
     ['ChannelOptions', '### sms and voice'],
     ['PhoneChannelOptions', '### sms and voice'],
     ['MfaKeys', '## Keys'],
+    ['KeyRing', '## Keys'],
+    ['RewrapOptions', '## Keys'],
     ['Users', '## Users'],
     ['User', '## Users'],
     ['Clients', '## Clients'],
     ['Client', '## Clients'],
     ['PostgresOptions', '## Stores'],
+    ['RedisOptions', '## Stores'],
+    ['CombinedStores', '## Stores'],
     ['WebhookSenderOptions', '## Senders'],
     ['OutboxSenderOptions', '## Senders'],
     ['ConsoleSenderOptions', '## Senders'],
@@ -102,6 +106,24 @@ describe('docs/options.md', () => {
       ([name, { fallback, min, max }]) => `${group}.${name} ${fallback} ${min} to ${max}`,
     );
     expect(stated.sort()).toEqual(actual.sort());
+  });
+
+  test('has every reason of SenderError and no other', () => {
+    const reasons = lib.match(/type SenderFailure = (.*);/)?.[1]?.match(/\w+/g);
+    const listed = section('docs/options.md', '## Senders').match(
+      /(?<=^\| `)\w+(?=` \| [a-z ]*gateway|` \| the connection)/gm,
+    );
+    expect(listed).toEqual(reasons);
+  });
+
+  test('has every variable of the example app and no other', () => {
+    const config = read('example-app/config.ts');
+    const taken = [...config.matchAll(/\bread\('(\w+)'|env\.([A-Z_]+)\b/g)].map(
+      ([, one, other]) => one ?? other,
+    );
+    const cells = section('docs/options.md', '## The example app').match(/^\| `[^|]*/gm);
+    const listed = cells?.flatMap((cell) => cell.match(/[A-Z_]+/g) ?? []);
+    expect(listed?.sort()).toEqual([...new Set(taken)].sort());
   });
 
   test('names no option that does not exist', () => {
@@ -248,6 +270,14 @@ describe('the pages', () => {
     );
     expect(named?.length).toBeGreaterThan(40);
     expect(named?.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test('docs/architecture.md has every method of a store, and every member of an account', () => {
+    const text = section('docs/architecture.md', '## The store');
+    const members = [...membersOf('Store'), ...membersOf('Account')];
+    const named = members.filter((it) => !/^(userId|version)$/.test(it));
+    expect(named.length).toBe(11);
+    expect(named.filter((it) => !text.includes(`\`${it}\``))).toEqual([]);
   });
 
   test('docs/dependencies.md has every dependency and peer, and no other', () => {
