@@ -46,6 +46,7 @@ export type {
   Store,
   Stores,
   TokenEndpointAuthMethod,
+  UnansweredMessage,
   User,
   Users,
   Window,

@@ -4,6 +4,7 @@ import type { Carrier } from './authenticator-type.js';
 import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { chargeSend } from './send-budget.js';
+import { recall } from './unanswered.js';
 
 /** A message that is charged and about to be sent. */
 export interface Outgoing {
@@ -18,6 +19,8 @@ export interface Outgoing {
   readonly before: LoginTransaction;
   /** Guesses charged against the code before it. */
   readonly guessesBefore: number;
+  /** The same code goes out once more because the first message got no answer: counted for the number already. */
+  readonly again: boolean;
 }
 
 /** Whom a code goes to, how, and what for. */
@@ -51,7 +54,9 @@ export function prepareDelivery(
   const now = mfa.clock.now();
   const { settings, random } = mfa;
   const { transaction, account } = chargeSend(from, { now, limits: settings.sends, random });
-  const { delivery, handle, code } = makeDelivery(mfa, from.transaction, to, now);
+  const recalled = recall(mfa, from.transaction, to.carrier);
+  const code = recalled ?? bindingCode(random, to.carrier.digits);
+  const { delivery, handle } = makeDelivery(mfa, from.transaction, to, code);
   const { [to.authenticatorId]: guesses = 0, ...others } = useOf(account, transaction).guesses;
   const usedUp = guesses >= settings.guesses.perChallenge;
   return {
@@ -62,8 +67,10 @@ export function prepareDelivery(
     account: usedUp ? recordUse(account, transaction, { guesses: others }, now) : account,
     before: from.transaction,
     guessesBefore: guesses,
+    again: recalled !== undefined,
     transaction: {
       ...transaction,
+      unanswered: undefined,
       deliveries: { ...transaction.deliveries, [to.authenticatorId]: delivery.id },
     },
   };
@@ -73,11 +80,11 @@ function makeDelivery(
   mfa: Mfa,
   transaction: LoginTransaction,
   { authenticatorId, carrier, purpose }: Addressee,
-  now: number,
-): { delivery: Delivery; handle: string; code: string } {
+  code: string,
+): { delivery: Delivery; handle: string } {
+  const now = mfa.clock.now();
   const expiresAt = now + mfa.settings.lifetimes.bindingCode;
   const { handle, id } = mfa.handles.make('oob', expiresAt);
-  const code = bindingCode(mfa.random, carrier.digits);
   const bare = {
     id,
     transactionId: transaction.id,
@@ -89,5 +96,5 @@ function makeDelivery(
     expiresAt,
   };
   const state = mfa.hash.make('code', codeParts(bare, code));
-  return { delivery: { ...bare, state }, handle, code };
+  return { delivery: { ...bare, state }, handle };
 }

@@ -5,6 +5,7 @@ import type { Outgoing } from './delivery.js';
 import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { addressWindows } from './send-budget.js';
+import { remember } from './unanswered.js';
 
 /** What one message brought along, to be undone with it. */
 export interface Undo {
@@ -30,20 +31,21 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
   const about = { userId, channel, authenticatorId, clientId: outgoing.transaction.clientId };
   const windows = addressWindows(carrier.addresses, mfa.settings.sends, purpose);
   let reserved = false;
-  let release = true;
+  let mayHaveArrived = false;
   try {
-    reserved = await reserve(mfa, windows);
+    reserved = outgoing.again || (await reserve(mfa, windows));
     const outcome = await carrier.send({ id, code, purpose });
     if (outcome !== 'accepted') {
-      release = !outcome.mayHaveArrived;
+      mayHaveArrived = outcome.mayHaveArrived;
       throw outcome.refusal;
     }
   } catch (cause) {
     const limited = !reserved && cause instanceof OAuthError && cause.status === 429;
     const event = limited ? 'mfa.rate_limited' : 'mfa.challenge.delivery_failed';
     mfa.emit({ event, ...(limited && { reason: 'address' }), cause, ...about });
-    await takeBack(mfa, outgoing, undo, release);
-    if (reserved && release) await mfa.store.release(windows, mfa.clock.now());
+    await takeBack(mfa, outgoing, undo, mayHaveArrived);
+    const counted = mayHaveArrived || outgoing.again;
+    if (reserved && !counted) await mfa.store.release(windows, mfa.clock.now());
     throw cause;
   }
   mfa.emit({ event: 'mfa.challenge.created', ...about });
@@ -56,13 +58,18 @@ async function reserve(mfa: Mfa, windows: readonly Window[]): Promise<true> {
   throw errors.tooManySends(reservation.retryAt - mfa.clock.now());
 }
 
-async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo, uncount: boolean): Promise<void> {
+async function takeBack(
+  mfa: Mfa,
+  outgoing: Outgoing,
+  undo: Undo,
+  mayHaveArrived: boolean,
+): Promise<void> {
   const { delivery, before } = outgoing;
   await commitWith(mfa, async () => {
     const loaded = await mfa.store.load({ transactionId: before.id, userId: before.userId });
     const { transaction, account } = loaded;
     if (!account) return { changes: undefined, result: undefined };
-    const own = uncount ? account.sends.lastIndexOf(delivery.createdAt) : -1;
+    const own = mayHaveArrived ? -1 : account.sends.lastIndexOf(delivery.createdAt);
     const sends = own < 0 ? account.sends : account.sends.toSpliced(own, 1);
     // What was confirmed in another way meanwhile stays, the recovery code with it.
     const pending = loaded.authenticators.filter(({ status }) => status === 'pending');
@@ -74,7 +81,7 @@ async function takeBack(mfa: Mfa, outgoing: Outgoing, undo: Undo, uncount: boole
         account: { ...guessesKept(account, outgoing, mfa.clock.now()), sends },
         put: {
           authenticators: isLast ? undo.replaced : [],
-          transactions: isLast ? [restored(transaction, outgoing)] : [],
+          transactions: isLast ? [restored(mfa, transaction, outgoing, mayHaveArrived)] : [],
         },
         remove: { deliveries: [delivery.id], authenticators: started },
       },
@@ -93,7 +100,12 @@ function guessesKept(account: Account, outgoing: Outgoing, now: number): Account
 }
 
 /** The transaction as if the message had not been asked for. */
-function restored(now: LoginTransaction, { before, delivery }: Outgoing): LoginTransaction {
+function restored(
+  mfa: Mfa,
+  now: LoginTransaction,
+  { before, delivery, carrier, code, again }: Outgoing,
+  mayHaveArrived: boolean,
+): LoginTransaction {
   const id = delivery.authenticatorId;
   const { [id]: _, ...deliveries } = now.deliveries;
   const earlier = before.deliveries[id];
@@ -101,6 +113,8 @@ function restored(now: LoginTransaction, { before, delivery }: Outgoing): LoginT
     ...now,
     sends: now.sends - 1,
     nextSendAt: before.nextSendAt,
+    // Once: a gateway that never answers gets two messages for one that is counted, not any number.
+    unanswered: mayHaveArrived && !again ? remember(mfa, now, carrier, code) : undefined,
     deliveries: earlier ? { ...deliveries, [id]: earlier } : deliveries,
   };
 }

@@ -63,6 +63,17 @@ export interface Authenticator {
   readonly usedAt?: number | undefined;
 }
 
+/** A message that may have arrived although its gateway gave no answer. */
+export interface UnansweredMessage {
+  readonly channel: string;
+  /** Blind index of where it went. */
+  readonly address: string;
+  /** Its code, sealed. */
+  readonly code: string;
+  /** When (ms). */
+  readonly at: number;
+}
+
 /** A first factor that passed and waits for the second. */
 export interface LoginTransaction {
   /** SHA-256 of the `mfa_token`. */
@@ -87,6 +98,8 @@ export interface LoginTransaction {
   readonly nextSendAt: number;
   /** Live delivery per authenticator id. */
   readonly deliveries: Readonly<Record<string, string>>;
+  /** The last message, when its gateway gave no answer. */
+  readonly unanswered?: UnansweredMessage | undefined;
   readonly createdAt: number;
   readonly expiresAt: number;
 }
