@@ -1,38 +1,47 @@
 import type { Reservation, Window } from '../ports/index.js';
 
-interface Running {
-  count: number;
-  end: number;
+interface Kept {
+  /** When each unit was taken, newest first; no more than the limit. */
+  readonly log: readonly number[];
+  readonly end: number;
 }
 
 /** The counted windows of the memory store. */
 export function memoryWindows() {
-  const windows = new Map<string, Running>();
+  const windows = new Map<string, Kept>();
 
-  function running(key: string, now: number): Running | undefined {
-    const window = windows.get(key);
-    return window && window.end > now ? window : undefined;
+  const logOf = (key: string): readonly number[] => windows.get(key)?.log ?? [];
+
+  /** When the oldest of the newest `limit` units leaves; undefined when there are fewer. */
+  function opensAt({ key, limit, length }: Window): number | undefined {
+    const oldest = logOf(key)[limit - 1];
+    return oldest === undefined ? undefined : oldest + length;
   }
+
+  const hasRoom = (window: Window, now: number): boolean =>
+    window.limit > 0 && (opensAt(window) ?? now) <= now;
 
   return {
     async reserve(wanted: readonly Window[], now: number): Promise<Reservation> {
-      const full = wanted
-        .map(({ key, limit }) => ({ key, limit, window: running(key, now) }))
-        .filter(({ limit, window }) => (window?.count ?? 0) >= limit)
-        .sort((a, b) => (b.window?.end ?? 0) - (a.window?.end ?? 0))[0];
-      if (full) return { granted: false, key: full.key, retryAt: full.window?.end ?? now };
-      for (const { key, length } of wanted) {
-        const window = running(key, now) ?? { count: 0, end: now + length };
-        window.count++;
-        windows.set(key, window);
+      const each = oncePerKey(wanted);
+      const full = each
+        .filter((it) => !hasRoom(it, now))
+        .map((it) => ({ key: it.key, retryAt: opensAt(it) ?? now }))
+        .sort((a, b) => b.retryAt - a.retryAt)[0];
+      if (full) return { granted: false, ...full };
+      for (const { key, limit, length } of each) {
+        const log = logOf(key);
+        const at = Math.max(now, log[0] ?? now);
+        windows.set(key, { log: [at, ...log].slice(0, limit), end: at + length });
       }
       return { granted: true };
     },
 
     async release(taken: readonly Window[], now: number): Promise<void> {
-      for (const { key } of taken) {
-        const window = running(key, now);
-        if (window && window.count > 0) window.count--;
+      for (const { key, length } of oncePerKey(taken)) {
+        const kept = windows.get(key);
+        if (kept?.log[0] === undefined || kept.log[0] + length <= now) continue;
+        windows.set(key, { ...kept, log: kept.log.slice(1) });
       }
     },
 
@@ -46,3 +55,7 @@ export function memoryWindows() {
     },
   };
 }
+
+const oncePerKey = (windows: readonly Window[]): Window[] => [
+  ...new Map(windows.map((it) => [it.key, it])).values(),
+];

@@ -62,7 +62,10 @@ export interface Changes {
   readonly keepTransactions?: number | undefined;
 }
 
-/** At most `limit` reservations under `key` within a window of `length` ms that starts with the first one. */
+/**
+ * At most `limit` reservations under `key` in any `length` ms, wherever they begin. A store may keep the time of
+ * each, so limits are small numbers: tens, not thousands.
+ */
 export interface Window {
   readonly key: string;
   readonly limit: number;

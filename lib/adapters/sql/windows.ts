@@ -3,9 +3,17 @@ import type { Reservation, Window } from '../../ports/index.js';
 import { type Engine, number, type Query, type Row } from './engine.js';
 
 /*
- * A window begins with the first reservation and ends at a fixed time; one that has ended counts as empty,
- * whether or not the purge has removed it. `now` is the caller's: the database's clock plays no part.
+ * `log` holds the times of the reservations, newest first and no more than the limit, as text of a fixed width:
+ * both engines can cut it, and it compares as the numbers do. There is room when the limit-th newest has left, or
+ * when there is none: '' comes before every time. `now` is the caller's: the database's clock plays no part. When it
+ * is behind the newest entry, that time is written again: the log stays in order, and no clock gets more than the
+ * limit. `ends_at` is for the purge alone.
  */
+
+/** Digits of a time: enough until the year 2286. */
+const WIDTH = 13;
+
+const timeText = (time: number): string => String(time).padStart(WIDTH, '0');
 
 /** Takes one unit in each window, or in none. */
 export async function reserve(
@@ -20,16 +28,16 @@ export async function reserve(
     return reservation(await engine.run(inOneStatement(issuer, windows, now)));
   }
   return engine.atomic(() => {
-    const state = sql`with ${wantedRows(windows)}, ${running(issuer, windows, now, sql``)},
+    const state = sql`with ${wantedRows(windows, now)}, ${standing(issuer, windows, sql``)},
       ${fullest(now)}`;
-    const refused = reservation(engine.run(sql`${state} select name, ends_at from fullest`));
+    const refused = reservation(engine.run(sql`${state} select name, opens_at from fullest`));
     if (refused.granted)
-      engine.run(sql`with ${wantedRows(windows)} ${take(issuer, now, sql`true`)}`);
+      engine.run(sql`with ${wantedRows(windows, now)} ${take(issuer, now, sql`true`)}`);
     return refused;
   });
 }
 
-/** Gives one unit back in each window that still runs; never below zero. One statement on both engines. */
+/** Gives the newest unit back in each window that has one. One statement on both engines. */
 export async function release(
   engine: Engine,
   issuer: string,
@@ -38,15 +46,17 @@ export async function release(
 ): Promise<void> {
   const windows = inKeyOrder(taken);
   if (windows.length === 0) return;
-  const update = sql`update mfa_window set used = used - 1
-    where issuer = ${issuer} and ${oneOf(windows)} and ends_at > ${now} and used > 0`;
+  const wanted = wantedRows(windows, now);
+  const update = sql`update mfa_window set log = substr(log, ${sql.lit(WIDTH + 1)})
+    where issuer = ${issuer} and ${oneOf(windows)}
+      and ${newest} > (select gone from wanted where wanted.name = mfa_window.name)`;
   if (engine.kind === 'sqlite') {
-    engine.run(update);
+    engine.run(sql`with ${wanted} ${update}`);
     return;
   }
   // The count has the rows locked, in the common order, before the update comes to them in its own.
-  const locked = sql`with ${running(issuer, windows, now, sql`for update`)}`;
-  await engine.run(sql`${locked} ${update} and (select count(*) from running) > 0`);
+  const locked = sql`with ${wanted}, ${standing(issuer, windows, sql`for update`)}`;
+  await engine.run(sql`${locked} ${update} and (select count(*) from standing) > 0`);
 }
 
 const oneOf = (windows: readonly Window[]): Query =>
@@ -58,45 +68,54 @@ function inKeyOrder(windows: readonly Window[]): Window[] {
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-const wantedRows = (windows: readonly Window[]): Query => sql`wanted (name, most, span) as (values
-  ${sql.join(
-    windows.map(
-      (it) =>
-        sql`(cast(${it.key} as text), cast(${it.limit} as bigint), cast(${it.length} as bigint))`,
-    ),
+const newest = sql`substr(mfa_window.log, 1, ${sql.lit(WIDTH)})`;
+
+/** What is wanted; `last` is where in the log the limit-th entry begins, `gone` the newest time that has left. */
+const wantedRows = (windows: readonly Window[], now: number): Query => sql`
+  wanted (name, most, span, last, gone) as (values ${sql.join(
+    windows.map(({ key, limit, length }) => {
+      const last = WIDTH * (limit - 1) + 1;
+      const gone = now < length ? '' : timeText(now - length);
+      return sql`(cast(${key} as text), cast(${limit} as integer), cast(${length} as bigint),
+        cast(${last} as integer), cast(${gone} as text))`;
+    }),
   )})`;
 
 /** The windows as they stand. Locked rows are read as they are after the wait, not as they were. */
-const running = (
-  issuer: string,
-  windows: readonly Window[],
-  now: number,
-  lock: Query,
-): Query => sql`
-  running as materialized (
-    select name, used, case when ends_at > ${now} then ends_at end as ends_at from mfa_window
+const standing = (issuer: string, windows: readonly Window[], lock: Query): Query => sql`
+  standing as materialized (
+    select name, log from mfa_window
     where issuer = ${issuer} and ${oneOf(windows)}
     order by name ${lock}
   )`;
 
-/** The full window that ends last, if one is full. */
+/** The limit-th newest entry: '' when there are fewer, and then there is room. */
+const oldest = (log: Query): Query => sql`substr(${log}, wanted.last, ${sql.lit(WIDTH)})`;
+
+/** The full window that has room last, if one is full. */
 const fullest = (now: number): Query => sql`
   fullest as (
-    select wanted.name, coalesce(running.ends_at, ${now}) as ends_at
-    from wanted left join running on running.name = wanted.name and running.ends_at is not null
-    where coalesce(running.used, 0) >= wanted.most
+    select wanted.name, case when most < 1 then ${now}
+      else cast(${oldest(sql`standing.log`)} as bigint) + span end as opens_at
+    from wanted left join standing on standing.name = wanted.name
+    where most < 1 or ${oldest(sql`standing.log`)} > gone
     order by 2 desc limit 1
   )`;
 
 const take = (issuer: string, now: number, open: Query): Query => sql`
-  insert into mfa_window (issuer, name, used, ends_at)
-  select ${issuer}, name, 1, ${now} + span from wanted where ${open}
-  on conflict (issuer, name) do update set
-    used = case when mfa_window.ends_at > ${now} then mfa_window.used + 1 else 1 end,
-    ends_at = case when mfa_window.ends_at > ${now}
-      then mfa_window.ends_at else excluded.ends_at end
-  where mfa_window.ends_at <= ${now}
-    or mfa_window.used < (select most from wanted where wanted.name = mfa_window.name)
+  insert into mfa_window (issuer, name, log, ends_at)
+  select ${issuer}, name, ${timeText(now)}, ${now} + span from wanted where ${open}
+  on conflict (issuer, name) do update set (log, ends_at) = (
+    select substr(taken_at || mfa_window.log, 1, last + ${sql.lit(WIDTH - 1)}), cast(taken_at as bigint) + span
+    from wanted, (
+      select case when ${newest} > excluded.log then ${newest} else excluded.log end as taken_at
+    ) as stamp
+    where wanted.name = mfa_window.name
+  )
+  where exists (
+    select 1 from wanted
+    where wanted.name = mfa_window.name and ${oldest(sql`mfa_window.log`)} <= gone
+  )
   returning 1 as taken`;
 
 /**
@@ -106,15 +125,15 @@ const take = (issuer: string, now: number, open: Query): Query => sql`
  */
 function inOneStatement(issuer: string, windows: readonly Window[], now: number): Query {
   const parts = [
-    wantedRows(windows),
-    running(issuer, windows, now, sql`for update`),
+    wantedRows(windows, now),
+    standing(issuer, windows, sql`for update`),
     fullest(now),
     sql`taken as (${take(issuer, now, sql`not exists (select 1 from fullest)`)})`,
   ];
   const whole = sql`(select count(*) from taken) = case
     when exists (select 1 from fullest) then 0 else cast(${windows.length} as bigint) end`;
   return sql`with ${sql.join(parts)}
-    select fullest.name, fullest.ends_at, 1 / cast(${whole} as integer) as whole
+    select fullest.name, fullest.opens_at, 1 / cast(${whole} as integer) as whole
     from (values (1)) as once left join fullest on true`;
 }
 
@@ -122,5 +141,5 @@ function inOneStatement(issuer: string, windows: readonly Window[], now: number)
 function reservation(rows: readonly Row[]): Reservation {
   const row = rows[0];
   if (!row || row['name'] === null) return { granted: true };
-  return { granted: false, key: row['name'] as string, retryAt: number(row['ends_at']) };
+  return { granted: false, key: row['name'] as string, retryAt: number(row['opens_at']) };
 }

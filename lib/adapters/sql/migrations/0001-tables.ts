@@ -60,7 +60,7 @@ create index mfa_delivery_expiry on mfa_delivery (expires_at, issuer);
 create table mfa_window (
   issuer text collate "C" not null,
   name text collate "C" not null,
-  used bigint not null,
+  log text collate "C" not null,
   ends_at bigint not null,
   primary key (name, issuer)
 ) with (fillfactor = 80);
@@ -118,7 +118,7 @@ create index mfa_delivery_expiry on mfa_delivery (expires_at, issuer);
 create table mfa_window (
   issuer text not null,
   name text not null,
-  used integer not null,
+  log text not null,
   ends_at integer not null,
   primary key (name, issuer)
 ) strict, without rowid;
