@@ -74,7 +74,7 @@ export interface Window {
 
 export type Reservation =
   | { readonly granted: true }
-  /** The fullest window: its key, and when it ends (ms). */
+  /** The full window that has room last: its key, and when (ms). */
   | { readonly granted: false; readonly key: string; readonly retryAt: number };
 
 export interface Store {
@@ -87,7 +87,7 @@ export interface Store {
   commit(changes: Changes): Promise<boolean>;
   /** Takes one unit in each window, in all or in none; atomic over processes. */
   reserve(windows: readonly Window[], now: number): Promise<Reservation>;
-  /** Gives one unit back in each window that is still running. */
+  /** Gives the newest unit back in each window that holds one. */
   release(windows: readonly Window[], now: number): Promise<void>;
   /**
    * Removes at most `limit` records of each sort whose `expiresAt` (pending authenticators, transactions,

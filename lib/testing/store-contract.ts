@@ -6,6 +6,7 @@ import { keepCases } from './contract/keep.js';
 import { loadCases } from './contract/load.js';
 import { purgeCases, purgeLoginCases } from './contract/purge.js';
 import { raceCases } from './contract/races.js';
+import { rollingCases } from './contract/rolling-windows.js';
 import { windowCases } from './contract/windows.js';
 
 /**
@@ -25,6 +26,7 @@ export const storeContract: readonly StoreCase[] = [
   ...keepCases,
   ...raceCases,
   ...windowCases,
+  ...rollingCases,
   ...purgeCases,
   ...purgeLoginCases,
   ...accountCases,

@@ -11,7 +11,7 @@ import { sqliteStores } from '../../lib/adapters/sqlite.js';
 import type { Stores } from '../../lib/ports/index.js';
 import { freshIssuer } from '../../lib/testing/contract/case.js';
 import { T } from '../../lib/testing/contract/records.js';
-import { rollingCases } from '../../lib/testing/contract/windows.js';
+import { rollingCases } from '../../lib/testing/contract/rolling-windows.js';
 
 const connectionString = inject('pgUrl');
 const schema = `mfa_windows_${process.pid}_${Date.now()}`;
