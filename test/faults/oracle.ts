@@ -100,9 +100,15 @@ async function replayed({ redeemed, problems }: Ledger): Promise<string[]> {
   return [...found, ...problems.splice(0)];
 }
 
-function complaints({ stderr, log, pid }: AppProcess): string[] {
+const said = new WeakSet<AppProcess>();
+
+/** What a process complains of, once. */
+function complaints(app: AppProcess): string[] {
+  const { stderr, log, pid } = app;
   const loud = /unhandled|uncaught|Warning:|\n {4}at /i.exec(stderr());
   const failed = log.filter((it) => it['event'] === 'request.failed');
+  if (said.has(app)) return [];
+  if (loud || failed.length > 0) said.add(app);
   return [
     ...(loud ? [`process ${pid} says ${stderr().slice(loud.index, loud.index + 200)}`] : []),
     ...failed.slice(0, 1).map((it) => `process ${pid} failed: ${JSON.stringify(it)}`),

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ask, LONGEST_MS } from './http.js';
 import { limit } from './limit.js';
 import { record } from './table.js';
-import { ENROLL, GET_IN, newWay, walk } from './walk.js';
+import { ENROLL, GET_IN, newWay, type Step, stepsOf, walk, went } from './walk.js';
 import { openWorld, type World } from './world.js';
 
 let world: World;
@@ -19,15 +19,15 @@ function traffic(users: number): { stop(): Promise<{ flows: number; failed: stri
   let running = true;
   const failed: string[] = [];
   let flows = 0;
+  const recover = stepsOf(world)['recover'] as Step;
   const one = async () => {
     const person = world.people.take();
     await walk(world, person, ENROLL);
     while (running) {
       await sleep(20);
-      await walk(world, person, ['recover'], newWay()).then(
-        () => flows++,
-        (error: Error) => failed.push(error.message),
-      );
+      const answer = await recover(person, newWay());
+      if (went(answer)) flows++;
+      else failed.push(`${answer.status} ${answer.text}`);
     }
   };
   const all = Promise.all(Array.from({ length: users }, one));

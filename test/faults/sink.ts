@@ -27,6 +27,7 @@ export interface Sink {
   forget(): void;
   refuse(): Promise<void>;
   listenAgain(): Promise<void>;
+  close(): void;
 }
 
 export const RETRY_AFTER = 60;
@@ -82,6 +83,10 @@ export async function openSink(): Promise<Sink> {
       await new Promise((done) => server.close(done));
     },
     listenAgain: () => listen(it.port),
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
   };
   await listen(0);
   it.port = (server.address() as AddressInfo).port;

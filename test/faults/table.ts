@@ -28,7 +28,8 @@ export function record(
   problems: readonly string[],
   seen = '',
 ): void {
-  const lost = problems.length === 0 ? 'nothing' : `${problems.length}: ${problems[0]}`;
+  const first = problems[0]?.replaceAll('\n', ' ').slice(0, 90);
+  const lost = first === undefined ? 'nothing' : `${problems.length}: ${first}`;
   task.meta.faults = [...(task.meta.faults ?? []), { id, injected, times, lost, seen }];
 }
 

@@ -1,4 +1,5 @@
 // A user's way through every step, as far as it can be told apart from outside.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './http.js';
 import { recovery, sentCode, totp } from './ledger.js';
 import { nextCode, type Person } from './people.js';
@@ -73,7 +74,11 @@ export async function walk(
 ): Promise<Way> {
   const steps = stepsOf(world);
   for (const name of names) {
-    const answer = await (steps[name] as Step)(person, way);
+    let answer = await (steps[name] as Step)(person, way);
+    for (let tries = 5; answer.status === 503 && tries > 0; tries--) {
+      await sleep(500); // a machine that is busy
+      answer = await (steps[name] as Step)(person, way);
+    }
     if (!went(answer)) throw new Error(`${name}: ${answer.status} ${answer.text}`);
   }
   return way;

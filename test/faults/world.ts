@@ -44,14 +44,23 @@ export interface World {
   healthy(within: number): Promise<number>;
 }
 
+const cleanUp: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const step of cleanUp.reverse()) await step();
+});
+
 /**
  * @param size - how many people the seed file has; each costs every start 14 ms
  * @param env - more for every process
  */
 export async function openWorld({ size = 20, apps = 2, env = {} } = {}): Promise<World> {
   const here = mkdtempSync(join(tmpdir(), 'express-mfa-faults-'));
-  const [database, sink, keys] = await Promise.all([openPostgres(), openSink(), generateKeys()]);
+  cleanUp.push(() => rmSync(here, { recursive: true, force: true }));
+  const database = await openPostgres();
+  cleanUp.push(database.end);
+  const [sink, keys] = await Promise.all([openSink(), generateKeys()]);
   const [cable, proxy] = await Promise.all([roundRobin([database.port]), roundRobin([])]);
+  cleanUp.push(proxy.close, cable.close, sink.close);
   const everyone = people(size);
   const seedFile = join(here, 'seed.json');
   writeFileSync(seedFile, JSON.stringify(everyone.seed));
@@ -79,6 +88,7 @@ export async function openWorld({ size = 20, apps = 2, env = {} } = {}): Promise
     start(own = {}) {
       const app = startApp({ ...environment, ...own }, here);
       every.push(app);
+      cleanUp.push(() => app.signal('SIGKILL'));
       world.apps.push(app);
       return app;
     },
@@ -126,13 +136,6 @@ export async function openWorld({ size = 20, apps = 2, env = {} } = {}): Promise
       return performance.now() - from;
     },
   };
-  afterAll(async () => {
-    for (const app of every) app.signal('SIGKILL');
-    await Promise.all(every.map((app) => app.ended));
-    await Promise.all([proxy.close(), cable.close(), sink.refuse().catch(() => {})]);
-    await database.end();
-    rmSync(here, { recursive: true, force: true });
-  });
   for (let i = 0; i < apps; i++) world.start();
   await Promise.all(world.apps.map((app) => app.ready));
   world.serve();
