@@ -34,6 +34,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...services, 'test/faults/**'],
           // The library has no module state, so files may share one: importing it anew for each took half the time.
+          testTimeout: 30_000,
           pool: 'threads',
           isolate: false,
         },

@@ -40,9 +40,11 @@ export function sending(sender: Sender): (message: Message) => Promise<SendOutco
   );
   return async (message) => {
     try {
+      // A signal of its own: without one, all calls would listen to the same.
+      const { signal: own } = new AbortController();
       await policy.execute(async ({ signal }) => {
         await sender.send(message, { signal });
-      });
+      }, own);
       return 'accepted';
     } catch (error) {
       return { refusal: asOAuthError(error), mayHaveArrived: isUnanswered(error) };

@@ -57,6 +57,10 @@ export const touchSchema: Query = sql`
   where version = (select max(version) from mfa_schema)
   returning version, oldest`;
 
+/** The same on PostgreSQL, which says its time with it: `now`, milliseconds since 1970. */
+export const touchSchemaForTime: Query = sql`
+  ${touchSchema}, cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now`;
+
 function schemaError(message: string): Error {
   return Object.assign(new Error(message), { code: 'ERR_MFA_SCHEMA' });
 }
