@@ -123,7 +123,7 @@ describe('docs/options.md', () => {
     );
     const cells = section('docs/options.md', '## The example app').match(/^\| `[^|]*/gm);
     const listed = cells?.flatMap((cell) => cell.match(/[A-Z_]+/g) ?? []);
-    expect(listed?.toSorted()).toEqual([...new Set(taken)].toSorted());
+    expect(new Set(listed)).toEqual(new Set(taken));
   });
 
   test('names no option that does not exist', () => {
