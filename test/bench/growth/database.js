@@ -1,0 +1,111 @@
+/** The PostgreSQL that is measured, and what stands in it. */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { migratePostgres } from 'express-mfa/adapters/postgres';
+import pg from 'pg';
+
+export const TABLES = ['account', 'authenticator', 'transaction', 'delivery', 'window'];
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Nothing takes turns with the seeding: no checkpoints, no autovacuum. */
+const SEEDING = { max_wal_size: '8GB', checkpoint_timeout: '30min', autovacuum: 'off' };
+/** After it, autovacuum is as quick as the soak, in which a day lasts less than a minute. */
+const SEEDED = { autovacuum: 'on', autovacuum_naptime: '5s' };
+
+/** `startPostgres` of the tests, which is TypeScript: compiled beside, used, and removed. */
+async function throwaway() {
+  const out = join(root, 'temp', `growth-${process.pid}`);
+  const require = createRequire(import.meta.url);
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  const sources = ['postgres', 'free-port'].map((name) => join(root, `test/support/${name}.ts`));
+  const options = '--ignoreConfig --module nodenext --target es2023 --types node --skipLibCheck';
+  try {
+    const args = [tsc, ...sources, ...options.split(' '), '--outDir', out];
+    execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+    const load = (name) => import(pathToFileURL(join(out, `${name}.js`)).href);
+    const [{ startPostgres }, { onFreePort }] = [await load('postgres'), await load('free-port')];
+    return await onFreePort(startPostgres);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** @returns the server at `DATABASE_URL`, or one of our own that `stop()` removes */
+export async function openServer() {
+  const given = process.env.DATABASE_URL;
+  const { url, stop } = given ? { url: given, stop: async () => {} } : await throwaway();
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  const set = async (settings) => {
+    if (given) return;
+    for (const [name, value] of Object.entries(settings)) {
+      await admin.query(`alter system set ${name} = '${value}'`);
+    }
+    await admin.query('select pg_reload_conf()');
+  };
+  await set(SEEDING);
+  const { rows } = await admin.query(`select current_setting('server_version') as version,
+    current_setting('shared_buffers') as buffers`);
+  const opened = [];
+  return {
+    about: `PostgreSQL ${rows[0].version.split(' ')[0]}, shared_buffers ${rows[0].buffers}`,
+    /** Seeding is over. */
+    seeded: () => set(SEEDED),
+    /** A new database with the tables of the store. */
+    async create(label) {
+      const name = `mfa_growth_${process.pid}_${label}`;
+      await admin.query(`create database ${name} template template0`);
+      const database = databaseAt(url, name);
+      opened.push({ name, database });
+      await migratePostgres(database.pool);
+      return database;
+    },
+    async stop() {
+      for (const { name, database } of opened) {
+        await database.pool.end();
+        await admin.query(`drop database ${name}`);
+      }
+      await admin.end();
+      await stop();
+    },
+  };
+}
+
+function databaseAt(url, name) {
+  const to = new URL(url);
+  to.pathname = `/${name}`;
+  const pool = new pg.Pool({ connectionString: to.href, max: 8 });
+  const query = async (text, values) => (await pool.query(text, values)).rows;
+  return {
+    pool,
+    query,
+    /** Rows and bytes, with indexes, by table. */
+    async sizes() {
+      const parts = TABLES.map(
+        (it) => `select '${it}' as name, count(*)::int as rows,
+        pg_total_relation_size('mfa_${it}')::float8 as bytes from mfa_${it}`,
+      );
+      return Object.fromEntries(
+        (await query(parts.join(' union all '))).map((it) => [it.name, it]),
+      );
+    },
+    /** Scans of whole tables so far. */
+    async wholeScans() {
+      const [{ scans }] = await query(
+        `select sum(seq_scan)::int as scans
+        from pg_stat_user_tables where relname = any($1)`,
+        [TABLES.map((it) => `mfa_${it}`)],
+      );
+      return scans;
+    },
+    async vacuum() {
+      for (const it of TABLES) await query(`vacuum (analyze) mfa_${it}`);
+      await query('checkpoint');
+    },
+  };
+}
