@@ -7,7 +7,7 @@ function percentile(values, share) {
 }
 
 const row = (first, width, cells) =>
-  `${first.padEnd(width)}${cells.map((it) => String(it).padStart(13)).join('')}`;
+  `${first.padEnd(width)}${cells.map((it) => String(it).padStart(14)).join('')}`;
 
 const sum = (list, of) => list.reduce((total, it) => total + of(it), 0);
 

@@ -99,9 +99,11 @@ if (needed(samples) > 9 * Math.min(small, big)) {
   throw new RangeError('--samples: too many logins for so few users');
 }
 const server = await openServer();
-process.once('SIGINT', () => {
-  server.stop().then(() => process.exit(130), console.error);
-});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    server.stop().then(() => process.exit(1), console.error);
+  });
+}
 try {
   console.log(`Node ${process.version}, ${server.about}\n`);
   await run(server);
