@@ -1,6 +1,6 @@
 /** What a store keeps: plain JSON objects, kept whole. */
 
-/** Failed guesses of one user in one lane (`factor`, `recovery`). */
+/** Failed guesses of one user in one lane: `factor`, `device` (from a known device), `recovery`. */
 export interface GuessLane {
   /** Guesses since the last success. */
   readonly consecutive: number;
@@ -37,6 +37,16 @@ export interface Account {
   readonly logins: Readonly<Record<string, LoginUse>>;
   /** Times (ms) of the messages sent in the last 24 hours, oldest first. */
   readonly sends: readonly number[];
+  /** Logins and tokens of this time (ms) and before are dead: the password changed, or the user is gone. */
+  readonly validAfter?: number | undefined;
+  /** Codes sent at this time (ms) or before are dead, but for those of one login: the authenticators changed. */
+  readonly codesAfter?: { readonly at: number; readonly except: string } | undefined;
+  /** When (ms) the `factor` lane was last opened before its time. */
+  readonly reopenedAt?: number | undefined;
+  /** When (ms) a recovery code passed; a change of the password after it opens the `factor` lane. */
+  readonly recoveredAt?: number | undefined;
+  /** When (ms) the user was last told, by subject. */
+  readonly told?: Readonly<Record<string, number>> | undefined;
 }
 
 export type AuthenticatorStatus = 'pending' | 'active';
@@ -92,6 +102,8 @@ export interface LoginTransaction {
   readonly reusable: boolean;
   /** That access token had proved a second factor. */
   readonly proven: boolean;
+  /** The password came from a device that has passed a second factor of this user before. */
+  readonly knownDevice?: boolean | undefined;
   /** Messages sent so far. */
   readonly sends: number;
   /** No message before this time (ms). */
