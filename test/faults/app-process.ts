@@ -1,9 +1,7 @@
 // One process of the example app.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const root = join(import.meta.dirname, '../..');
+import { SERVER } from './build.js';
 
 export interface AppProcess {
   readonly pid: number;
@@ -19,7 +17,7 @@ export interface AppProcess {
 
 /** The port is known before the app is ready, so that its answers until then can be looked at. */
 export function startApp(env: Readonly<Record<string, string>>, cwd: string): AppProcess {
-  const child: ChildProcess = spawn(process.execPath, [join(root, 'example-app/dist/server.js')], {
+  const child: ChildProcess = spawn(process.execPath, [SERVER], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

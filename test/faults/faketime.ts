@@ -1,34 +1,17 @@
 // libfaketime, so that a process has a clock of its own that the test sets.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { debian } from '../support/debian.js';
 
 const NAME = 'libfaketime.so.1';
-const CACHE = join(import.meta.dirname, '../../node_modules/.cache/faketime');
 
-/** The system's, else Debian's package, unpacked without root; undefined where there is neither. */
-function library(): string | undefined {
-  for (const root of ['/usr/lib', join(CACHE, 'usr/lib')]) {
-    const found = find(root);
-    if (found) return found;
-  }
-  try {
-    mkdirSync(CACHE, { recursive: true });
-    const download = () => execFileSync('apt-get', ['download', 'libfaketime'], quiet);
-    const quiet = { cwd: CACHE, stdio: 'ignore' as const };
-    try {
-      download();
-    } catch {
-      execFileSync('apt-get', ['update'], quiet);
-      download();
-    }
-    const deb = readdirSync(CACHE).find((name) => name.endsWith('.deb')) ?? '';
-    execFileSync('dpkg-deb', ['-x', deb, '.'], quiet);
-    return find(join(CACHE, 'usr/lib'));
-  } catch {
-    return undefined;
-  }
+/** The system's, else Debian's package; undefined where there is neither. */
+export function fakeTimeLibrary(): string | undefined {
+  const found = find('/usr/lib');
+  if (found) return found;
+  const root = debian('faketime', () => ['libfaketime']);
+  return root && find(join(root, 'usr/lib'));
 }
 
 function find(root: string): string | undefined {
@@ -47,7 +30,7 @@ export interface FakeClock {
 
 /** @throws Error when libfaketime cannot be had on this machine */
 export function fakeClock(): FakeClock {
-  const preload = library();
+  const preload = fakeTimeLibrary();
   if (!preload) throw new Error('no libfaketime: apt-get install faketime');
   const directory = mkdtempSync(join(tmpdir(), 'express-mfa-clock-'));
   const file = join(directory, 'time');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import type { AppProcess } from './app-process.js';
 import { passing } from './http.js';
 import { sentCode, wrongCode } from './ledger.js';
 import { nextCode, type Person } from './people.js';
@@ -8,11 +9,13 @@ import { record } from './table.js';
 import { ENROLL, newWay, type Step, stepsOf, type Way, walk } from './walk.js';
 import { openWorld, type World } from './world.js';
 
-const KILLS = 60;
+const KILLS = 200;
 const ROUNDS = 4;
 const PEOPLE = 6;
+/** Two serve, and two more are on their way: what limits the kills is what a start costs. */
+const PROCESSES = 4;
 /** On a machine that is busy with other things there are fewer kills. */
-const AT_MOST_MS = 60_000;
+const AT_MOST_MS = 180_000;
 
 let world: World;
 let steps: Readonly<Record<string, Step>>;
@@ -38,7 +41,7 @@ async function live(person: Person, isOver: () => boolean): Promise<number> {
     return persist(() => (steps[name] as Step)(person, way));
   };
   while (!isOver()) {
-    await sleep(20);
+    await sleep(100);
     const way = newWay();
     if (person.possible.has('')) {
       for (const name of ENROLL) await step(name, way);
@@ -53,36 +56,54 @@ async function live(person: Person, isOver: () => boolean): Promise<number> {
   return requests;
 }
 
+/** @returns those that serve, as soon as there are two of them */
+async function serving(): Promise<AppProcess[]> {
+  for (;;) {
+    const ready = world.apps.filter((it) => it.port > 0);
+    if (ready.length >= 2) return ready;
+    await sleep(10);
+  }
+}
+
+/** Kills one of those that serve, and starts another one, `times` times or until `end`. @returns how often */
+async function killOneByOne(times: number, end: number): Promise<number> {
+  for (let kills = 0; kills < times; kills++) {
+    await sleep(Math.random() * 200);
+    const ready = await serving();
+    const victim = ready[Math.floor(Math.random() * ready.length)] as AppProcess;
+    if (performance.now() > end) return kills;
+    await world.kill(victim);
+    world.start().ready.then(() => world.serve());
+  }
+  return times;
+}
+
 test('F-08 kill -9 at random moments', { timeout: 300_000 }, async (context) => {
   const problems: string[] = [];
   const from = performance.now();
   let requests = 0;
   let kills = 0;
   let unanswered = 0;
-  for (let round = 0; round < ROUNDS; round++) {
+  const spares = Array.from({ length: PROCESSES - world.apps.length }, () => world.start());
+  await Promise.all(spares.map(({ ready }) => ready));
+  world.serve();
+  for (let round = 1; round <= ROUNDS; round++) {
     await world.reset();
     let over = false;
     const people = Array.from({ length: PEOPLE - 1 }, () => world.people.take());
     const lives = people.map((person) => live(person, () => over));
-    for (let i = 0; i < KILLS / ROUNDS; i++) {
-      const [victim] = world.apps;
-      if (!victim) throw new Error('nothing runs');
-      await sleep(Math.random() * 300);
-      if (performance.now() - from > AT_MOST_MS * ((round + 1) / ROUNDS)) break;
-      await world.kill(victim);
-      kills++;
-      await world.start().ready;
-      world.serve();
-    }
+    kills += await killOneByOne(KILLS / ROUNDS, from + AT_MOST_MS * (round / ROUNDS));
     over = true;
     for (const some of await Promise.all(lives)) requests += some;
     unanswered += world.client.answers.filter(({ answer }) => answer.status === 0).length;
     problems.push(...(await world.examine()));
   }
+  await Promise.all(world.apps.map(({ ready }) => ready));
   const seen = `${requests} steps, ${unanswered} answers lost`;
   record(context, ['F-08', 'kill -9 of a process under load', kills], problems, seen);
   expect(problems).toEqual([]);
-  expect(kills).toBeGreaterThanOrEqual(8);
+  expect(unanswered).toBeGreaterThan(0);
+  expect(kills).toBeGreaterThanOrEqual(20);
 });
 
 test('F-08 kill -9 at chosen moments', async (context) => {

@@ -2,10 +2,10 @@
 // that test/support starts is found, and started again, by what /proc says about it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { freePort } from '../support/free-port.js';
 import { startPostgres } from '../support/postgres.js';
 
 export interface PostgresServer {
@@ -74,8 +74,10 @@ export async function openPostgres(): Promise<PostgresServer> {
       child?.on('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)));
     });
   }
+  /** The server first, so that it starts no more of them. */
   const all = (signal: NodeJS.Signals) => {
-    for (const one of [pid, ...childrenOf(pid)]) process.kill(one, signal);
+    process.kill(pid, signal);
+    for (const one of childrenOf(pid)) tell(one, signal);
   };
   return {
     port,
@@ -101,6 +103,15 @@ export async function openPostgres(): Promise<PostgresServer> {
   };
 }
 
+/** One that ends just now needs no signal. */
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Neither gone nor waiting for its parent to notice that it is. */
 function isRunning(pid: number): boolean {
   try {
@@ -123,15 +134,4 @@ function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter((it) => /^\d+$/.test(it) && isChild(it))
     .map(Number);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { type Answer, ask } from './http.js';
 import { limit } from './limit.js';
 import { record } from './table.js';
@@ -10,13 +11,6 @@ let world: World;
 beforeAll(async () => {
   world = await openWorld({ size: 6, apps: 0 });
 });
-
-const freePort = async () => {
-  const { roundRobin } = await import('./round-robin.js');
-  const some = await roundRobin([]);
-  await some.close();
-  return some.port;
-};
 
 /** What `/healthz` says when it says more than that the app is starting. */
 async function complaint(port: number): Promise<Answer> {

@@ -1,10 +1,11 @@
 // Starts a throwaway Redis: redis-server or valkey-server on PATH, else Debian's package, unpacked without root under
 // node_modules/.cache.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { debian, onPath } from './debian.js';
 
 const DEBS = [
   'redis-server',
@@ -16,67 +17,38 @@ const DEBS = [
   'lua-cjson',
 ];
 
+export interface RedisServer {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
 interface Binary {
   readonly bin: string;
   /** Where its shared libraries are, when not where the system looks. */
   readonly lib?: string;
 }
 
-function onPath(...names: string[]): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.flatMap((dir) => names.map((name) => join(dir, name))).find(existsSync);
-}
-
-/** Downloads and unpacks beside its place, and moves it there whole: two runs at once do no harm. */
-function unpack(root: string): void {
-  mkdirSync(join(root, '..'), { recursive: true });
-  const dir = mkdtempSync(`${root}-`);
-  const quiet = { cwd: dir, stdio: 'ignore' as const };
-  try {
-    const download = () => execFileSync('apt-get', ['-qq', 'download', ...DEBS], quiet);
-    try {
-      download();
-    } catch (error) {
-      if (process.getuid?.() !== 0) throw error;
-      execFileSync('apt-get', ['-qq', 'update'], quiet);
-      download();
-    }
-    for (const file of readdirSync(dir).filter((name) => name.endsWith('.deb'))) {
-      execFileSync('dpkg', ['-x', join(dir, file), join(dir, 'root')]);
-    }
-    renameSync(join(dir, 'root'), root);
-  } catch (error) {
-    if (!existsSync(root)) throw error;
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-function debian(): Binary | undefined {
-  if (process.platform !== 'linux' || !onPath('apt-get') || !onPath('dpkg')) return undefined;
-  const root = join(process.cwd(), 'node_modules/.cache/redis');
-  try {
-    if (!existsSync(root)) unpack(root);
-  } catch {
-    return undefined;
-  }
+function unpacked(): Binary | undefined {
+  const root = debian('redis', () => DEBS);
+  if (root === undefined) return undefined;
   const lib = join(root, 'usr/lib');
   const triplet = readdirSync(lib).find((name) => name.includes('-linux-gnu')) ?? '';
-  const unpacked = { bin: join(root, 'usr/bin/redis-server'), lib: join(lib, triplet) };
+  const binary = { bin: join(root, 'usr/bin/redis-server'), lib: join(lib, triplet) };
   // Of another Debian, or without a library that it needs: as good as none.
-  return spawnSync(unpacked.bin, ['--version'], { env: envOf(unpacked) }).status === 0
-    ? unpacked
+  return spawnSync(binary.bin, ['--version'], { env: envOf(binary) }).status === 0
+    ? binary
     : undefined;
 }
 
 const envOf = ({ lib }: Binary) => ({ ...process.env, ...(lib && { LD_LIBRARY_PATH: lib }) });
 
-/** TEST_REDIS_UNPACK=1 passes over what is on PATH. */
-function find(): Binary | undefined {
+/** TEST_REDIS_UNPACK=1 passes over what is on PATH. Fetches it when need be, so the first call may take a while. */
+export function redisBinary(): Binary | undefined {
   const found = process.env['TEST_REDIS_UNPACK']
     ? undefined
     : onPath('redis-server', 'valkey-server');
-  return found ? { bin: found } : debian();
+  return found ? { bin: found } : unpacked();
 }
 
 const accepts = (port: number) =>
@@ -100,13 +72,13 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
  * A Redis that keeps nothing on disk, on a port of 127.0.0.1.
  *
  * @param more - settings, as `{ 'cluster-enabled': 'yes' }`
- * @returns its URL, and `stop()`, which is a kill -9; undefined when there is no Redis to be had
+ * @returns its URL and process, and `stop()`, which is a kill -9; undefined when there is no Redis to be had
  */
 export async function startRedis(
   port: number,
   more: Readonly<Record<string, string>> = {},
-): Promise<{ url: string; stop(): Promise<void> } | undefined> {
-  const binary = find();
+): Promise<RedisServer | undefined> {
+  const binary = redisBinary();
   if (!binary) return undefined;
   const dir = mkdtempSync(join(tmpdir(), 'mfa-redis-'));
   const flags = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir, ...more };
@@ -128,5 +100,5 @@ export async function startRedis(
     await stop();
     throw error;
   }
-  return { url: `redis://127.0.0.1:${port}`, stop };
+  return { url: `redis://127.0.0.1:${port}`, pid: child.pid as number, stop };
 }
