@@ -48,6 +48,7 @@ export function createMfa(options: MfaOptions): Mfa {
     purge,
     settings,
     store,
+    shared: {},
     users: options.users,
     clients: options.clients,
     policy: options.policy ?? (() => 'enroll' as const),

@@ -1,5 +1,6 @@
 import { commitWith } from './core/commit.js';
 import type { Mfa } from './core/mfa.js';
+import { isReserved } from './core/reserved-account.js';
 import type { Authenticator } from './ports/index.js';
 
 /** How `rewrap` goes about it. */
@@ -47,7 +48,7 @@ export async function rewrap(mfa: Mfa, options: RewrapOptions = {}): Promise<Rew
     const users = await mfa.store.accounts(after, batch);
     after = users.at(-1);
     if (after === undefined) return sum;
-    for (const userId of users) {
+    for (const userId of users.filter((it) => !isReserved(it))) {
       signal?.throwIfAborted();
       const counts = await rewrapUser(mfa, userId);
       for (const name of Object.keys(counts) as (keyof Counts)[]) sum[name] += counts[name];

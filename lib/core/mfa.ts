@@ -7,6 +7,7 @@ import type { AuthenticatorType } from './authenticator-type.js';
 import type { LaneLimits } from './guess-budget.js';
 import type { PolicyCallback } from './policy.js';
 import type { SendBudget } from './send-budget.js';
+import type { SharedStateCache } from './shared-state.js';
 
 /** Resolved options; times in milliseconds. */
 export interface Settings {
@@ -53,6 +54,8 @@ export interface Mfa {
   readonly settings: Settings;
   /** @internal */
   readonly store: Store;
+  /** @internal */
+  readonly shared: SharedStateCache;
   /** @internal */
   readonly users: Users;
   /** @internal */

@@ -47,6 +47,8 @@ export interface Account {
   readonly recoveredAt?: number | undefined;
   /** When (ms) the user was last told, by subject. */
   readonly told?: Readonly<Record<string, number>> | undefined;
+  /** Of the issuer's own records, which stand under ids that no user can have; opaque. */
+  readonly state?: string | undefined;
 }
 
 export type AuthenticatorStatus = 'pending' | 'active';
