@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
+import { serverOptions } from 'express-mfa';
 import { exampleApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { type OpenDatabase, openDatabase } from './database.js';
@@ -9,12 +10,6 @@ import { startingHandler, untilReady } from './readiness.js';
 import { developmentKeys } from './secrets.js';
 import { readSeed } from './seed.js';
 
-const LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 16_384,
-};
 const DRAIN = 1_000; // `/healthz` says it first, so that the load balancer sends no more
 const IN_FLIGHT = 8_000; // longest wait for requests in flight at the end
 const IDLE = 250; // how long a connection may be about to send one
@@ -45,8 +40,8 @@ async function main(): Promise<void> {
 
 function listen(config: Config, listener: RequestListener): Promise<Server> {
   const server = config.tls
-    ? createTlsServer({ ...LIMITS, ...config.tls }, listener)
-    : createServer(LIMITS, listener);
+    ? createTlsServer({ ...serverOptions, ...config.tls }, listener)
+    : createServer(serverOptions, listener);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = `PORT ${config.port} is in use; PORT=0 takes a free one`;

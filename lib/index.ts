@@ -17,6 +17,7 @@ export {
   tooManyAttempts,
 } from './errors.js';
 export { discoveryRouter } from './http/discovery-router.js';
+export { hardenServer, type ServerLimits, serverOptions } from './http/harden-server.js';
 export { mfaRouter } from './http/mfa-router.js';
 export { oauthRouter } from './http/token-router.js';
 export { type ImportedFactor, importAuthenticators } from './import-authenticators.js';

@@ -8,6 +8,7 @@ import { logId } from '../ports/index.js';
 import { readParams } from './body.js';
 import { allowEveryOrigin, allowOrigin, preflight } from './cors.js';
 import { respond, respondError } from './respond.js';
+import { trustCheck } from './trust-proxy.js';
 
 const NO_PARAMS = new Params(new Map());
 
@@ -31,10 +32,11 @@ export function checkedMfa(router: string, mfa: Mfa): Mfa {
  * Express 4 and 5, at the root, in a sub-app, and behind a parent that has parsed the body.
  */
 export function serve(mfa: Mfa, endpoints: readonly Endpoint[]): RequestHandler {
+  const checkTrust = trustCheck();
   return (request: Request, response: Response, next: NextFunction) => {
     const route = routeOf(endpoints, request.url);
     if (route.endpoints.length === 0) next();
-    else void answer(mfa, route, request, response);
+    else void answer(mfa, { ...route, checkTrust }, request, response);
   };
 }
 
@@ -58,7 +60,16 @@ function decodeOnce(segment: string): string {
   }
 }
 
-async function answer(mfa: Mfa, route: Route, request: Request, response: Response): Promise<void> {
+interface Served extends Route {
+  readonly checkTrust: (request: Request) => void;
+}
+
+async function answer(
+  mfa: Mfa,
+  route: Served,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const { origin } = request.headers;
   let call: Call | undefined;
   try {
@@ -68,6 +79,7 @@ async function answer(mfa: Mfa, route: Route, request: Request, response: Respon
       return await preflight(mfa, request, response, isPublic);
     }
     const endpoint = endpointOf(route, request.method);
+    route.checkTrust(request);
     call = await callOf(endpoint, route, request);
     const result = await endpoint.handle(mfa, call);
     await finish(mfa, response, { result, call });
