@@ -37,7 +37,8 @@ export async function smallDisk(database: PostgresServer): Promise<SmallDisk> {
   await sql(`create tablespace small location '${data}'`);
   for (const table of TABLES) await sql(`alter table mfa_${table} set tablespace small`);
   const indexes = await sql("select indexname from pg_indexes where tablename like 'mfa_%'");
-  for (const { indexname } of indexes) await sql(`alter index ${indexname} set tablespace small`);
+  for (const { indexname: name } of indexes)
+    await sql(`alter index ${String(name)} set tablespace small`);
   return {
     kind: 'tmpfs',
     async fill() {

@@ -80,10 +80,17 @@ function binaries(who: { uid: number; gid: number } | undefined): { bin: string;
   return { bin };
 }
 
-/** A PostgreSQL with one superuser, on a port of 127.0.0.1 and in a folder of its own; `stop()` removes it. */
-export async function startPostgres(port: number): Promise<{ url: string; stop(): Promise<void> }> {
+/**
+ * A PostgreSQL with one superuser, on a port of 127.0.0.1 and in a folder of its own; `stop()` removes it.
+ *
+ * @param folder - with its binaries, when not those of the npm package
+ */
+export async function startPostgres(
+  port: number,
+  folder?: string,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const who = identity();
-  const { bin, drop } = binaries(who);
+  const { bin, drop } = folder === undefined ? binaries(who) : { bin: folder, drop: undefined };
   const base = mkdtempSync(join(tmpdir(), 'mfa-pg-'));
   const password = join(base, 'password');
   writeFileSync(password, 'test\n');

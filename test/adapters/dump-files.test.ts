@@ -1,0 +1,53 @@
+// R-044, of what a thief takes from the disk: the servers' own files, and their own dumps.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { combineStores } from 'express-mfa/adapters/combine';
+import { migratePostgres, postgresStores } from 'express-mfa/adapters/postgres';
+import { redisStores } from 'express-mfa/adapters/redis';
+import { sqliteStores } from 'express-mfa/adapters/sqlite';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { onFreePort } from '../support/free-port.js';
+import { startRedis } from '../support/redis.js';
+import { type Connect, redisClients } from '../support/redis-clients.js';
+import { shown } from './dump.js';
+import { ownPostgres, pgDumpFolder } from './dump-postgres.js';
+import { midFlow } from './mid-flow.js';
+
+describe('R-044: a dump in mid-flow shows no secret', { timeout: 60_000 }, () => {
+  const folder = pgDumpFolder();
+  test('of the files of PostgreSQL with its log, and by pg_dump where there is one', async () => {
+    const server = await ownPostgres(folder);
+    onTestFinished(server.stop);
+    await migratePostgres(server.pool);
+    const secrets = await midFlow(postgresStores(server.pool));
+    const dumps = [await server.files(), ...(folder === undefined ? [] : [server.pgDump()])];
+    for (const dump of dumps) {
+      for (const name of ['mfa_account', 'u1', 'XXXXXXXX0123']) {
+        expect(dump.includes(name)).toBe(true);
+      }
+      expect(shown(dump, secrets)).toEqual([]);
+    }
+  });
+
+  test.skipIf(!inject('redisUrl'))('of the dump.rdb of Redis', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'mfa-rdb-'));
+    const server = await onFreePort((port) => startRedis(port, { dir, rdbcompression: 'no' }));
+    const [[, connect] = []] = redisClients;
+    const { sendCommand, close } = await (connect as Connect)(server?.url ?? '');
+    const database = new DatabaseSync(':memory:');
+    onTestFinished(async () => {
+      database.close();
+      await close();
+      await server?.stop();
+      rmSync(dir, { recursive: true });
+    });
+    const shortLived = redisStores({ sendCommand });
+    const secrets = await midFlow(combineStores({ durable: sqliteStores(database), shortLived }));
+    await sendCommand(['SAVE'], '');
+    const dump = readFileSync(join(dir, 'dump.rdb'));
+    expect(dump.includes('u2')).toBe(true);
+    expect(shown(dump, secrets)).toEqual([]);
+  });
+});
