@@ -235,7 +235,21 @@ export const fuzzCase = fc.record({
   /** Which of the things handed out is used; 0 is the newest. */
   pick: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(4) }),
   /** Seconds before it. */
-  wait: fc.constantFrom(0, 0, 1, 29, 31, 61, 301, 601, 3600),
+  wait: fc.constantFrom(
+    ...Array<number>(30).fill(0),
+    1,
+    1,
+    1,
+    29,
+    31,
+    31,
+    61,
+    61,
+    301,
+    601,
+    3600,
+    86_400,
+  ),
   changes: fc
     .array(fc.tuple(name, value), { maxLength: 3, size: 'max' })
     .map((it) => it.slice(0, Math.max(0, it.length - 1))),

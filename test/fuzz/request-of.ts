@@ -38,7 +38,8 @@ function plain(
   const now = h.t.clock.now();
   const sent = newest(h.sent, c.pick);
   const secret = h.secrets.findLast((it) => it.user === (login?.user ?? id))?.secret;
-  const recovery = h.recovery.findLast((it) => it.user === (login?.user ?? id))?.code;
+  const codes = h.recovery.filter((it) => it.user === (login?.user ?? id));
+  const recovery = newest(codes, c.pick)?.code; // earlier ones too: they must be dead
   const associate = (params: object) => ({
     method: 'POST',
     path: '/mfa/associate',
@@ -194,7 +195,7 @@ function framed({ form: isForm, frame }: FuzzCase, params: Record<string, unknow
       return other(`[${text}]`);
     case 'not utf8':
       return other(Buffer.concat([bytes, Buffer.from([0xff, 0xfe])]));
-    default:
+    case undefined:
       return other(text);
   }
 }
