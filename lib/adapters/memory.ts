@@ -9,6 +9,7 @@ import type {
   Store,
   Stores,
 } from '../ports/index.js';
+import { fateOf } from './idle-account.js';
 import { memoryWindows } from './memory-windows.js';
 
 /**
@@ -178,6 +179,11 @@ function memoryStore(): Store {
         (it) => it.expiresAt <= now,
         (id) => deliveries.delete(id),
       );
+      for (const [userId, account] of accounts) {
+        const fate = authenticators.has(userId) ? 'stays' : fateOf(account, now);
+        if (fate === 'retires') accounts.set(userId, { ...account, version: now });
+        if (fate === 'goes' && accounts.delete(userId)) removed++;
+      }
       return removed + windows.purge(now, limit);
     },
 

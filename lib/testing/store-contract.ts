@@ -2,6 +2,7 @@ import { accountCases } from './contract/accounts.js';
 import type { StoreCase } from './contract/case.js';
 import { commitCases } from './contract/commit.js';
 import { identityCases } from './contract/identity.js';
+import { idleAccountCases } from './contract/idle-accounts.js';
 import { keepCases } from './contract/keep.js';
 import { loadCases } from './contract/load.js';
 import { purgeCases, purgeLoginCases } from './contract/purge.js';
@@ -29,5 +30,6 @@ export const storeContract: readonly StoreCase[] = [
   ...rollingCases,
   ...purgeCases,
   ...purgeLoginCases,
+  ...idleAccountCases,
   ...accountCases,
 ];

@@ -3,7 +3,7 @@ import { accounts } from './accounts.js';
 import { unitOf } from './commit.js';
 import type { Engine } from './engine.js';
 import { loadedOf, loadQuery } from './load.js';
-import { purge } from './purge.js';
+import { purging } from './purge.js';
 import { apply } from './unit.js';
 import { release, reserve } from './windows.js';
 
@@ -17,6 +17,7 @@ export interface Readiness {
 
 /** The store of one issuer, in SQL that both engines understand. */
 export function sqlStore(engine: Engine, { fits, ready }: Readiness, issuer: string): Store {
+  const purge = purging(engine, issuer);
   return {
     async load(keys) {
       const query = loadQuery(issuer, keys);
@@ -38,7 +39,7 @@ export function sqlStore(engine: Engine, { fits, ready }: Readiness, issuer: str
     },
     async purge(now, limit) {
       await fits();
-      return purge(engine, issuer, now, limit);
+      return purge(now, limit);
     },
     async accounts(after, limit) {
       await fits();

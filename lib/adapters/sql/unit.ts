@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Unit } from './commit.js';
-import type { Engine, PostgresEngine, Query, SqliteEngine } from './engine.js';
+import type { Engine, PostgresEngine, SqliteEngine } from './engine.js';
 
 /** Does all of a unit, or nothing: false when its guard did not hold. */
 export async function apply(engine: Engine, unit: Unit): Promise<boolean> {
@@ -28,18 +28,4 @@ function inTransaction(engine: SqliteEngine, { guard, steps }: Unit): boolean {
     for (const step of steps(sql`true`)) engine.run(step);
     return true;
   });
-}
-
-/** Runs deletions as one unit and counts the rows that they return as `gone`. */
-export async function countGone(engine: Engine, deletions: readonly Query[]): Promise<number> {
-  if (engine.kind === 'sqlite') {
-    return engine.atomic(() => deletions.reduce((sum, query) => sum + engine.run(query).length, 0));
-  }
-  const name = (at: number) => sql.raw(`step${at}`);
-  const parts = deletions.map((query, at) => sql`${name(at)} as (${query})`);
-  const sums = deletions.map((_, at) => sql`(select count(*) from ${name(at)})`);
-  const rows = await engine.run(
-    sql`with ${sql.join(parts)} select ${sql.join(sums, sql` + `)} as gone`,
-  );
-  return Number(rows[0]?.['gone']);
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Store } from '../../ports/index.js';
 import { fifty, on, type StoreCase, stored } from './case.js';
 import { account, authenticator, delivery, ids, pending, T, transaction } from './records.js';
@@ -36,7 +36,7 @@ export const purgeCases: readonly StoreCase[] = [
     equal(await a.purge(T + 1000, 100), 0);
     const loaded = await a.load({ userId: 'ann' });
     deepEqual(loaded.authenticators, []);
-    equal(loaded.account?.version, 1);
+    ok((loaded.account?.version ?? 0) > 0);
   }),
 
   on('purge', 'it removes at most the limit of each sort, until none is left', async (store) => {
@@ -106,7 +106,8 @@ export const purgeLoginCases: readonly StoreCase[] = [
     equal(await b.purge(T + 1000, 100), 2);
     deepEqual(await stored(a, ['tx_0', 'later']), ['later']);
     equal((await a.load({ deliveryId: 'dl_0' })).delivery, undefined);
-    equal(await a.purge(T + 1e12, 100), 1);
+    ok((await a.purge(T + 1e12, 100)) >= 1); // and the account, where such go
+    deepEqual(await stored(a, ['tx_0', 'later']), []);
   }),
 
   on('purge', 'at most the limit of transactions, and of deliveries, is removed', async (store) => {
