@@ -25,6 +25,8 @@ export { createMfa } from './mfa.js';
 export type { Api, GuessLimits, Lifetimes, MfaOptions, SendLimits } from './options.js';
 export type {
   Account,
+  AuditEntry,
+  AuditRecord,
   Authenticator,
   AuthenticatorStatus,
   Changes,
@@ -32,6 +34,8 @@ export type {
   Clients,
   Clock,
   Delivery,
+  EventMembers,
+  EventName,
   GuessLane,
   Loaded,
   LoadKeys,
@@ -41,6 +45,7 @@ export type {
   MfaEvent,
   OnEvent,
   Random,
+  RequestContext,
   RequestInfo,
   Reservation,
   Sender,

@@ -1,5 +1,5 @@
-import { channel } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
+import { auditing } from './core/audit.js';
 import type { Mfa } from './core/mfa.js';
 import { reliableStore } from './core/reliable-store.js';
 import { handles } from './crypto/handle.js';
@@ -8,13 +8,15 @@ import { sealing } from './crypto/seal.js';
 import { deriveRing } from './crypto/secrets.js';
 import { configurationError } from './errors.js';
 import type { MfaOptions } from './options.js';
-import { type Clock, type MfaEvent, type Store, systemClock, systemRandom } from './ports/index.js';
+import { type Clock, logId, type Store, systemClock, systemRandom } from './ports/index.js';
 import { checkKeys } from './setup/check-keys.js';
 import { checkOptions } from './setup/check-options.js';
 import { checkedClock, checkedRandom } from './setup/checked-ports.js';
 import { resolveSettings } from './setup/settings.js';
 import { createTokens } from './tokens/tokens.js';
 
+const RETENTION_DAYS = 90;
+const DAY_MS = 86_400_000;
 const PURGE_EVERY_MS = 60_000;
 const PURGE_LIMIT = 5000;
 const PURGE_ROUNDS = 1000;
@@ -37,7 +39,8 @@ export function createMfa(options: MfaOptions): Mfa {
   const clock = checkedClock(options.clock ?? systemClock());
   const random = checkedRandom(options.random ?? systemRandom());
   const pepper = deriveRing(options.keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
-  const emit = emitter(clock, options.onEvent);
+  const audit = auditing({ ...eventsOf(options), clock });
+  const { emit } = audit;
   const store = reliableStore(openStore(options), emit);
   const purge = () => purgeAll(store, clock);
 
@@ -60,7 +63,9 @@ export function createMfa(options: MfaOptions): Mfa {
     handles: handles(pepper, issuer, random),
     tokens: createTokens({ issuer, keys: signing, accessTokenAlgorithm, clock, random }),
     housekeeping: housekeeper(clock, purge, emit),
+    audit,
     emit,
+    auditLog: logReader(store),
   });
 }
 
@@ -74,20 +79,20 @@ function openStore({ stores, issuer }: MfaOptions): Store {
   throw configurationError('ERR_MFA_OPTION', 'stores', problem);
 }
 
-/** A listener that throws, or a clock that does, must not stop what it is told about: it becomes a warning. */
-function emitter(clock: Clock, onEvent: MfaOptions['onEvent']): Mfa['emit'] {
-  const events = channel('express-mfa');
-  return (event) => {
-    if (!onEvent && !events.hasSubscribers) return;
-    try {
-      const complete: MfaEvent = { ...event, at: clock.now() };
-      events.publish(complete);
-      onEvent?.(complete);
-    } catch (error) {
-      process.emitWarning(`express-mfa: event ${event.event} was lost: ${String(error)}`);
-    }
+/** Where events go, and how long they are kept. */
+const eventsOf = ({ onEvent, onAlert, audit }: MfaOptions) => ({
+  onEvent,
+  onAlert,
+  process: logId().slice(0, 8),
+  retention: audit === false ? undefined : (audit?.retentionDays ?? RETENTION_DAYS) * DAY_MS,
+});
+
+const logReader =
+  (store: Store): Mfa['auditLog'] =>
+  async ({ after, limit = 100 } = {}) => {
+    const entries = await store.events(after, Math.min(limit, 1000));
+    return { events: entries.map(({ event }) => event), after: entries.at(-1)?.cursor ?? after };
   };
-}
 
 /** Batch after batch, with room for requests in between. */
 async function purgeAll(store: Store, clock: Clock): Promise<number> {

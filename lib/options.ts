@@ -93,6 +93,10 @@ export interface MfaOptions {
   readonly amrInIdToken?: boolean | undefined;
   /** Receives every event of the audit log. */
   readonly onEvent?: OnEvent | undefined;
+  /** Receives the events that somebody should look at now, those with `alert: true`. */
+  readonly onAlert?: OnEvent | undefined;
+  /** Days that stored events are kept, from 1 to 3650, default 90; false stores none. */
+  readonly audit?: false | { readonly retentionDays?: number | undefined } | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }

@@ -46,6 +46,7 @@ export function combineStores({ durable, shortLived }: CombinedStores): Stores {
       release: (windows, now) => lasting.release(windows, now),
       purge: (now, limit) => lasting.purge(now, limit),
       accounts: (after, limit) => lasting.accounts(after, limit),
+      events: (after, limit) => lasting.events(after, limit),
       ready: () => bothReady({ durable: lasting, shortLived: passing }),
     };
   };
@@ -58,6 +59,7 @@ const methods: readonly (keyof Store)[] = [
   'release',
   'purge',
   'accounts',
+  'events',
   'ready',
 ];
 

@@ -10,6 +10,7 @@ import type {
   Stores,
 } from '../ports/index.js';
 import { fateOf } from './idle-account.js';
+import { memoryLog } from './memory-log.js';
 import { memoryWindows } from './memory-windows.js';
 
 /**
@@ -35,6 +36,8 @@ export function memoryStores(): Stores {
   };
 }
 
+const loginKey = (tx: LoginTransaction) => JSON.stringify([tx.userId, tx.clientId]);
+
 function memoryStore(): Store {
   const accounts = new Map<string, Account>();
   const authenticators = new Map<string, Map<string, Authenticator>>();
@@ -43,8 +46,7 @@ function memoryStore(): Store {
   const byAddress = new Map<string, Set<string>>();
   const deliveries = new Map<string, Delivery>();
   const windows = memoryWindows();
-
-  const loginKey = (tx: LoginTransaction) => JSON.stringify([tx.userId, tx.clientId]);
+  const log = memoryLog();
 
   function addressUse(addresses: readonly string[], except: string | undefined) {
     const use = { active: 0, pending: 0 };
@@ -105,7 +107,7 @@ function memoryStore(): Store {
     byAddress.set(it.address, (byAddress.get(it.address) ?? new Set()).add(it.userId));
   }
 
-  function apply({ account, put, remove, keepTransactions }: Changes) {
+  function apply({ account, put, remove, keepTransactions, events = [] }: Changes) {
     if (account) accounts.set(account.userId, { ...account, version: account.version + 1 });
     for (const id of remove?.transactions ?? []) removeTransaction(id);
     for (const id of remove?.deliveries ?? []) deliveries.delete(id);
@@ -115,6 +117,7 @@ function memoryStore(): Store {
     for (const it of put?.authenticators ?? []) putAuthenticator(it);
     for (const it of put?.transactions ?? []) putTransaction(it, keepTransactions);
     for (const it of put?.deliveries ?? []) deliveries.set(it.id, it);
+    log.append(events);
   }
 
   return {
@@ -149,6 +152,7 @@ function memoryStore(): Store {
 
     reserve: windows.reserve,
     release: windows.release,
+    events: log.events,
 
     async purge(now, limit) {
       let removed = 0;
@@ -184,12 +188,11 @@ function memoryStore(): Store {
         if (fate === 'retires') accounts.set(userId, { ...account, version: now });
         if (fate === 'goes' && accounts.delete(userId)) removed++;
       }
-      return removed + windows.purge(now, limit);
+      return removed + log.purge(now, limit) + windows.purge(now, limit);
     },
 
     async accounts(after = '', limit) {
-      const users = [...accounts.keys()].filter((it) => it > after).sort();
-      return users.slice(0, limit);
+      return [...accounts.keys()].filter((it) => it > after).sort().slice(0, limit);
     },
 
     async ready() {},

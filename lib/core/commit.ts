@@ -1,5 +1,6 @@
 import { errors } from '../errors.js';
 import type { Changes } from '../ports/index.js';
+import { commitAudited, type Happening } from './audit.js';
 import type { Mfa } from './mfa.js';
 
 /**
@@ -8,19 +9,23 @@ import type { Mfa } from './mfa.js';
  */
 const TRIES = 20;
 
+/** What was decided: changes, undefined for none, and the events that are stored with them. */
+export interface Decision<T> {
+  readonly changes: Changes | undefined;
+  readonly events?: readonly Happening[] | undefined;
+  readonly result: T;
+}
+
 /**
  * Reads, decides and commits; when the account moved in between, reads and decides again.
  *
- * @param decide - returns the changes, undefined for none, and the result; throws to refuse
+ * @param decide - throws to refuse
  * @throws OAuthError 429 when others keep moving it
  */
-export async function commitWith<T>(
-  mfa: Mfa,
-  decide: () => Promise<{ readonly changes: Changes | undefined; readonly result: T }>,
-): Promise<T> {
+export async function commitWith<T>(mfa: Mfa, decide: () => Promise<Decision<T>>): Promise<T> {
   for (let i = 0; i < TRIES; i++) {
-    const { changes, result } = await decide();
-    if (changes === undefined || (await mfa.store.commit(changes)) === true) return result;
+    const { changes, events = [], result } = await decide();
+    if (changes === undefined || (await commitAudited(mfa, changes, events))) return result;
   }
   throw errors.busy(1000);
 }

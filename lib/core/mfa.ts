@@ -3,6 +3,7 @@ import type { KeyedHash } from '../crypto/keyed-hash.js';
 import type { Seal } from '../crypto/seal.js';
 import type { Clients, Clock, MfaEvent, Random, Store, Users } from '../ports/index.js';
 import type { Tokens } from '../tokens/tokens.js';
+import type { Audit, Happening } from './audit.js';
 import type { AuthenticatorType } from './authenticator-type.js';
 import type { LaneLimits } from './guess-budget.js';
 import type { PolicyCallback } from './policy.js';
@@ -50,6 +51,19 @@ export interface Mfa {
    */
   purge(): Promise<number>;
 
+  /**
+   * Reads the stored events, oldest first: at most `limit` (default 100, at most 1000) after the cursor of an earlier read.
+   *
+   * @returns the events, and the cursor for the next read; there are no more when it is the one that was given
+   */
+  auditLog(page?: {
+    readonly after?: string | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<{
+    readonly events: readonly Omit<MfaEvent, 'cause'>[];
+    readonly after: string | undefined;
+  }>;
+
   /** @internal */
   readonly settings: Settings;
   /** @internal */
@@ -79,5 +93,7 @@ export interface Mfa {
   /** @internal Removes expired records now and then, in the background. */
   housekeeping(): void;
   /** @internal */
-  emit(event: Omit<MfaEvent, 'at'>): void;
+  readonly audit: Audit;
+  /** @internal */
+  emit(event: Happening): void;
 }

@@ -21,6 +21,7 @@ export function reliableStore(store: Store, emit: Mfa['emit']): Store {
     reserve: (windows, now) => call('reserve', () => store.reserve(windows, now)),
     release: (windows, now) => call('release', () => store.release(windows, now)),
     accounts: (after, limit) => call('accounts', () => store.accounts(after, limit)),
+    events: (after, limit) => call('events', () => store.events(after, limit)),
     purge: (now, limit) => store.purge(now, limit),
     ready: () => inTime('ready', () => store.ready()),
   };

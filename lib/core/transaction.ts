@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/secrets.js';
 import { errors } from '../errors.js';
 import type { Authenticator, Client, Loaded, LoginTransaction, User } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
+import { commitAudited, flowOf } from './audit.js';
 import type { Step } from './authenticator-type.js';
 import { isSpent, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
@@ -46,8 +47,9 @@ export async function openTransaction(mfa: Mfa, login: LoginRequest): Promise<st
     amr: login.amr,
     kinds: login.kinds,
   };
-  await mfa.store.commit({ put: { transactions: [transaction] }, keepTransactions: MAX_LIVE - 1 });
-  mfa.emit({ event: 'mfa_token.issued', userId: login.user.id, clientId: login.client.id });
+  const changes = { put: { transactions: [transaction] }, keepTransactions: MAX_LIVE - 1 };
+  const about = { userId: login.user.id, clientId: login.client.id, flowId: flowOf(id) };
+  await commitAudited(mfa, changes, [{ event: 'mfa_token.issued', ...about }]);
   return handle;
 }
 

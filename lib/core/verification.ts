@@ -1,4 +1,4 @@
-import type { Authenticator, MfaEvent } from '../ports/index.js';
+import type { Authenticator, EventMembers } from '../ports/index.js';
 import type { AuthenticatorType, Match, Proof, Step } from './authenticator-type.js';
 import { chargeGuess, readStep, type Submission } from './charge-guess.js';
 import { claim, type Verified } from './claim.js';
@@ -47,7 +47,7 @@ export async function verify(
   return verified;
 }
 
-function announce(mfa: Mfa, verified: Verified, about: Omit<MfaEvent, 'event' | 'at'>): void {
+function announce(mfa: Mfa, verified: Verified, about: EventMembers): void {
   const who = { authenticatorId: verified.authenticator.id, ...about };
   mfa.emit({ event: 'mfa.verify.ok', ...who });
   if (verified.confirmed) mfa.emit({ event: 'authenticator.associate.confirmed', ...who });

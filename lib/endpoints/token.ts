@@ -5,12 +5,12 @@ import { grantsOf } from '../grants/index.js';
 import type { Endpoint } from './endpoint.js';
 
 /** `POST /oauth/token` (wire.md section 3). */
-export function token(mfa: Mfa): Endpoint {
-  const grants = grantsOf(mfa);
+export function token(configured: Mfa): Endpoint {
+  const grants = grantsOf(configured);
   return {
     method: 'POST',
     path: '/token',
-    async handle(_mfa, call) {
+    async handle(mfa, call) {
       const grantType = call.params.required('grant_type');
       const grant = grants.get(grantType);
       if (!grant) throw errors.unsupportedGrantType(grantType);

@@ -4,9 +4,10 @@ import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
 import type { Endpoint } from '../endpoints/index.js';
 import { configurationError, errors, OAuthError } from '../errors.js';
-import { logId } from '../ports/index.js';
+import { logId, type RequestContext } from '../ports/index.js';
 import { readParams } from './body.js';
 import { allowEveryOrigin, allowOrigin, preflight } from './cors.js';
+import { contextOf } from './request-context.js';
 import { respond, respondError } from './respond.js';
 import { trustCheck } from './trust-proxy.js';
 
@@ -36,7 +37,7 @@ export function serve(mfa: Mfa, endpoints: readonly Endpoint[]): RequestHandler 
   return (request: Request, response: Response, next: NextFunction) => {
     const route = routeOf(endpoints, request.url);
     if (route.endpoints.length === 0) next();
-    else void answer(mfa, { ...route, checkTrust }, request, response);
+    else void answer(forRequest(mfa, request), { ...route, checkTrust }, request, response);
   };
 }
 
@@ -112,6 +113,13 @@ function endpointOf(route: Route, method: string): Endpoint {
   throw new OAuthError(405, 'invalid_request', `Method not allowed: use ${allow}`, {
     headers: { Allow: allow },
   });
+}
+
+/** The same, with the request's context on each of its events. */
+function forRequest(mfa: Mfa, request: Request): Mfa {
+  let context: RequestContext | undefined;
+  const audit = mfa.audit.within(() => (context ??= contextOf(request)));
+  return { ...mfa, audit, emit: audit.emit };
 }
 
 async function callOf(endpoint: Endpoint, { pathId }: Route, request: Request): Promise<Call> {

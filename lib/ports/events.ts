@@ -1,21 +1,90 @@
-/** Something that happened, for the audit log. Never holds a code, secret, token, password or full address. */
-export interface MfaEvent {
-  /** `mfa.verify.ok`, `authenticator.associate.started`, …; the list is in docs/events.md. */
-  readonly event: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
+/** Names of events; docs/events.md says when each happens (security.md section 7). */
+export type EventName =
+  | 'login.first_factor.ok'
+  | 'login.first_factor.fail'
+  | 'client.auth.fail'
+  | 'mfa.required'
+  | `mfa_token.${'issued' | 'consumed' | 'expired' | 'rejected'}`
+  | `mfa.challenge.${'created' | 'resent' | 'delivered' | 'delivery_failed' | 'expired'}`
+  | `mfa.verify.${'charged' | 'ok' | 'fail' | 'replayed' | 'bound_mismatch'}`
+  | `mfa.lock.${'started' | 'ended'}`
+  | 'mfa.rate_limited'
+  | `authenticator.associate.${'started' | 'confirmed' | 'expired' | 'rejected'}`
+  | `authenticator.${'removed' | 'disabled'}`
+  | `recovery.${'used' | 'regenerated' | 'failed'}`
+  | `${'totp.secret' | 'oob.address'}.decrypt_failed`
+  | `remember_device.${'issued' | 'used' | 'revoked' | 'reuse_detected'}`
+  | `token.${'issued' | 'refreshed' | 'revoked' | 'reuse_detected' | 'introspected'}`
+  | 'code.reuse_detected'
+  | `sms.${'reserved' | 'sent' | 'blocked'}`
+  | `attack_mode.${'on' | 'off'}`
+  | `notice.${'sent' | 'failed'}`
+  | 'password.changed'
+  | 'user.deleted'
+  | 'key.rotated'
+  | 'config.unsafe'
+  | 'server_error'
+  | 'store.failed'
+  | 'purge.failed';
+
+/** What an event may tell beside its name and time. */
+export interface EventMembers {
   readonly userId?: string | undefined;
   readonly clientId?: string | undefined;
   readonly authenticatorId?: string | undefined;
   readonly kind?: string | undefined;
   readonly channel?: string | undefined;
+  /** Number or address, masked. */
+  readonly target?: string | undefined;
+  /** What a notice is about. */
+  readonly subject?: string | undefined;
   /** Machine-readable cause of a refusal or failure. */
   readonly reason?: string | undefined;
+  /** Milliseconds since the code was sent, or since the login began when none was. */
+  readonly duration?: number | undefined;
+  /** Names a login without being its token: 16 hexadecimal digits, the same in all of its events. */
+  readonly flowId?: string | undefined;
   /** Id that also stands in a `server_error` answer. */
   readonly errorId?: string | undefined;
-  /** The exception behind a failure; for logs that are kept private. */
+  /** The exception behind a failure; for logs that are kept private. Never stored. */
   readonly cause?: unknown;
 }
 
-/** Receives every event, synchronously; must not throw. */
+/** The HTTP request behind an event. */
+export interface RequestContext {
+  /** As Express computes it (`req.ip`). */
+  readonly ip?: string | undefined;
+  /** 16 hexadecimal digits of the SHA-256 of `User-Agent`. */
+  readonly userAgentHash?: string | undefined;
+  /** The host's `req.id` when it is 1 to 64 of `A-Z a-z 0-9 . _ -`, else a random one. */
+  readonly requestId?: string | undefined;
+}
+
+/** Something that happened, for the audit log. Never holds a code, secret, token, password or full address. */
+export interface MfaEvent extends EventMembers, RequestContext {
+  readonly event: EventName;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly outcome: 'ok' | 'fail';
+  /** Names the `createMfa()` that it happened in. */
+  readonly process: string;
+  /** Somebody should look at it now. */
+  readonly alert?: true | undefined;
+}
+
+/** Receives events, synchronously; must not throw. */
 export type OnEvent = (event: MfaEvent) => void;
+
+/** An event as a store keeps it. */
+export interface AuditRecord {
+  readonly event: Omit<MfaEvent, 'cause'>;
+  /** May be purged after this time (ms). */
+  readonly expiresAt: number;
+}
+
+/** An event as a store gives it back. */
+export interface AuditEntry {
+  readonly event: Omit<MfaEvent, 'cause'>;
+  /** Its place in the log, for the next read. */
+  readonly cursor: string;
+}

@@ -1,3 +1,4 @@
+import type { AuditEntry, AuditRecord } from './events.js';
 import type { Account, Authenticator, Delivery, LoginTransaction } from './records.js';
 
 /**
@@ -60,6 +61,8 @@ export interface Changes {
    * that nobody's code dies because somebody else logs in.
    */
   readonly keepTransactions?: number | undefined;
+  /** Appended to the log of the issuer, in this order, with the rest or not at all (security.md R-142). */
+  readonly events?: readonly AuditRecord[] | undefined;
 }
 
 /**
@@ -102,6 +105,11 @@ export interface Store {
    * `limit` ids, those after `after`, or the first ones. Empty at the end. For maintenance, never for a request.
    */
   accounts(after: string | undefined, limit: number): Promise<readonly string[]>;
+  /**
+   * The log in an order that stays the same: at most `limit` events, those after `after`, or the first ones. An event
+   * that appears later stands after all that were given out.
+   */
+  events(after: string | undefined, limit: number): Promise<readonly AuditEntry[]>;
   /** Resolves when the store can read and write, else rejects with what is wrong. */
   ready(): Promise<void>;
 }

@@ -57,6 +57,13 @@ const schema = z.strictObject({
   mfaRequirements: z.boolean().optional(),
   amrInIdToken: z.boolean().optional(),
   onEvent: fn.optional(),
+  onAlert: fn.optional(),
+  audit: z
+    .union([
+      z.literal(false),
+      z.strictObject({ retentionDays: z.int().min(1).max(3650).optional() }),
+    ])
+    .optional(),
   clock: has('now').optional(),
   random: has('bytes', 'integer').optional(),
 });
@@ -106,6 +113,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   lifetimes: 'write whole seconds, { mfaToken: 600 }',
   guesses: 'write whole numbers, { perDay: 15 }',
   sends: 'write whole numbers, { perUserPerDay: 10 }',
+  audit: 'write false, or { retentionDays: 90 }',
   policy: "write (user, client, audience, request) => 'enroll'",
 };
 

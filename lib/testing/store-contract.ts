@@ -1,4 +1,5 @@
 import { accountCases } from './contract/accounts.js';
+import { auditCases } from './contract/audit.js';
 import type { StoreCase } from './contract/case.js';
 import { commitCases } from './contract/commit.js';
 import { identityCases } from './contract/identity.js';
@@ -32,4 +33,5 @@ export const storeContract: readonly StoreCase[] = [
   ...purgeLoginCases,
   ...idleAccountCases,
   ...accountCases,
+  ...auditCases,
 ];

@@ -32,7 +32,7 @@ describe('the store contract', () => {
     const names = storeContract.map(({ name }) => name);
     expect(names.length).toBeGreaterThanOrEqual(40);
     expect(new Set(names).size).toBe(names.length);
-    const methods = /^(load|commit|reserve|release|purge|accounts|ready)\(\): /;
+    const methods = /^(load|commit|reserve|release|purge|accounts|events|ready)\(\): /;
     expect(names.filter((name) => !methods.test(name))).toEqual([]);
   });
 

@@ -237,7 +237,9 @@ const bulk = `
   b as (insert into mfa_authenticator (issuer, user_id, id, status, address, expires_at, data)
     select $1, t, t, 'active', t, $2::bigint + i, '{}' from i),
   c as (insert into mfa_transaction select $1, t, t, 'app', 0, i, $2::bigint + i, '{}' from i),
-  d as (insert into mfa_delivery select $1, t, $2::bigint + i, '{}' from i)
+  d as (insert into mfa_delivery select $1, t, $2::bigint + i, '{}' from i),
+  e as (insert into mfa_audit (tx, issuer, expires_at, data)
+    select i, $1, $2::bigint + i, '{}' from i)
   insert into mfa_window select $1, t, 1, $2::bigint + i from i`;
 
 describe('the schema in PostgreSQL', () => {
@@ -246,7 +248,7 @@ describe('the schema in PostgreSQL', () => {
     const pool = poolOn(own);
     await Promise.all(Array.from({ length: 8 }, () => migratePostgres(pool)));
     const { rows } = await pool.query('select version from mfa_schema');
-    expect(rows).toEqual([{ version: 1 }]);
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }]);
   });
 
   it('is missed at the first use, and used as soon as it is there', async () => {

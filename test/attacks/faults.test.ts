@@ -82,6 +82,7 @@ async function app() {
       release: (windows, now) => store.release(windows, now),
       purge: (now, limit) => store.purge(now, limit),
       accounts: (after, limit) => store.accounts(after, limit),
+      events: (after, limit) => store.events(after, limit),
       ready: () => store.ready(),
     }),
     policy: faulty('policy', () => 'enroll' as const),

@@ -23,6 +23,7 @@ export function slowStores(stores: Stores, most = 4): Stores {
       release: (windows, now) => slow(() => store.release(windows, now)),
       purge: (now, limit) => store.purge(now, limit),
       accounts: (after, limit) => store.accounts(after, limit),
+      events: (after, limit) => store.events(after, limit),
       ready: () => store.ready(),
     };
   };

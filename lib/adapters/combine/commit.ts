@@ -11,10 +11,11 @@ export async function commitBoth(
   shortLived: ShortLivedStore,
   changes: Changes,
 ): Promise<boolean> {
-  const { account, put, remove, keepTransactions } = changes;
-  if (account || put?.authenticators?.length) {
+  const { account, put, remove, keepTransactions, events } = changes;
+  if (account || put?.authenticators?.length || events?.length) {
     const done = await durable.commit({
       account,
+      events,
       put: {
         authenticators: put?.authenticators,
         deliveries: account && (await stampsOf(shortLived, changes, account)),

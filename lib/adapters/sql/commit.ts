@@ -6,6 +6,7 @@ import type {
   Delivery,
   LoginTransaction,
 } from '../../ports/index.js';
+import { putEvents } from './audit.js';
 import type { Query } from './engine.js';
 
 /** One unit of changes: when the guard changes no row, nothing of it happens. */
@@ -39,6 +40,7 @@ export function unitOf(issuer: string, changes: Changes): Unit {
       ...removals(issuer, account?.userId, plan, held),
       ...(keep === undefined ? [] : forgets(issuer, keep, plan, held)),
       ...puts(issuer, plan, held),
+      ...(changes.events?.length ? [putEvents(issuer, changes.events, held)] : []),
     ],
   };
 }

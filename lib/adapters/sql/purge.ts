@@ -14,6 +14,7 @@ const sorts = [
   { table: 'mfa_authenticator', key: 'user_id, id', end: 'expires_at' },
   { table: 'mfa_transaction', key: 'id', end: 'expires_at' },
   { table: 'mfa_delivery', key: 'id', end: 'expires_at' },
+  { table: 'mfa_audit', key: 'tx, seq', end: 'expires_at' },
   { table: 'mfa_window', key: 'name', end: 'ends_at' },
 ] as const;
 

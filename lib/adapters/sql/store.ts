@@ -1,5 +1,6 @@
 import type { Store } from '../../ports/index.js';
 import { accounts } from './accounts.js';
+import { events } from './audit.js';
 import { unitOf } from './commit.js';
 import type { Engine } from './engine.js';
 import { loadedOf, loadQuery } from './load.js';
@@ -44,6 +45,10 @@ export function sqlStore(engine: Engine, { fits, ready }: Readiness, issuer: str
     async accounts(after, limit) {
       await fits();
       return accounts(engine, issuer, after, limit);
+    },
+    async events(after, limit) {
+      await fits();
+      return events(engine, issuer, after, limit);
     },
     ready,
   };

@@ -44,6 +44,12 @@ export function checkedStore(store: Store): Store {
         () => store.accounts(after, limit),
         (it) => ok(Array.isArray(it), `accounts(): the answer is a list of ids, not ${typeof it}`),
       ),
+    events: (after, limit) =>
+      call(
+        'events',
+        () => store.events(after, limit),
+        (it) => ok(Array.isArray(it), `events(): the answer is a list, not ${typeof it}`),
+      ),
     ready: () =>
       call(
         'ready',

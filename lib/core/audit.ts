@@ -1,0 +1,103 @@
+import { channel } from 'node:diagnostics_channel';
+import type {
+  Changes,
+  Clock,
+  EventMembers,
+  EventName,
+  MfaEvent,
+  OnEvent,
+  RequestContext,
+} from '../ports/index.js';
+import type { Mfa } from './mfa.js';
+
+/** An event before the context is added. */
+export type Happening = EventMembers & { readonly event: EventName };
+
+/** Completes events and tells them. */
+export interface Audit {
+  /** How long a stored event is kept (ms); undefined when none is stored. */
+  readonly retention: number | undefined;
+  complete(event: Happening): MfaEvent;
+  announce(event: MfaEvent): void;
+  /** Completes and announces, when anybody listens. */
+  emit(event: Happening): void;
+  /** The same for one request; its context is computed with the first event. */
+  within(context: () => RequestContext): Audit;
+}
+
+/** Where events go. */
+export interface AuditTo {
+  readonly clock: Clock;
+  readonly process: string;
+  readonly retention: number | undefined;
+  readonly onEvent: OnEvent | undefined;
+  readonly onAlert: OnEvent | undefined;
+}
+
+/** What somebody should look at now (security.md section 7). A lock means that the password is known. */
+const ALERTS =
+  /(\.reuse_detected|\.decrypt_failed|^attack_mode\.on|^mfa\.lock\.started|^sms\.blocked)$/;
+const FAILURES =
+  /(fail|failed|_error|expired|rejected|blocked|mismatch|limited|replayed|reuse_detected|unsafe|lock\.started|disabled)$/;
+
+export function auditing(to: AuditTo, context: () => RequestContext = () => ({})): Audit {
+  const listeners = channel('express-mfa');
+  const complete = (event: Happening): MfaEvent => ({
+    ...event,
+    ...context(),
+    at: to.clock.now(),
+    outcome: FAILURES.test(event.event) ? 'fail' : 'ok',
+    process: to.process,
+    ...(ALERTS.test(event.event) && { alert: true }),
+  });
+  const announce = (event: MfaEvent) =>
+    safely(event.event, () => {
+      listeners.publish(event);
+      if (event.alert) safely(event.event, () => to.onAlert?.(event));
+      to.onEvent?.(event);
+    });
+  return {
+    retention: to.retention,
+    complete,
+    announce,
+    emit(event) {
+      if (!to.onEvent && !to.onAlert && !listeners.hasSubscribers) return;
+      safely(event.event, () => announce(complete(event)));
+    },
+    within: (request) => auditing(to, request),
+  };
+}
+
+/** A listener that throws, or a clock that does, must not stop what it is told about: it becomes a warning. */
+function safely(name: string, tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    process.emitWarning(`express-mfa: event ${name} was lost: ${String(error)}`);
+  }
+}
+
+/**
+ * Commits, and with the changes the events about them: they are stored with them or not at all, and told once they
+ * stand (security.md R-142).
+ */
+export async function commitAudited(
+  mfa: Mfa,
+  changes: Changes,
+  happenings: readonly Happening[],
+): Promise<boolean> {
+  const { retention, complete, announce } = mfa.audit;
+  const happened = happenings.map(complete);
+  const records = happened.map(({ cause: _, ...event }) => ({
+    event,
+    expiresAt: event.at + (retention ?? 0),
+  }));
+  const stored = retention === undefined || records.length === 0 ? {} : { events: records };
+  if ((await mfa.store.commit({ ...changes, ...stored })) !== true) return false;
+  for (const event of happened) announce(event);
+  return true;
+}
+
+/** Names a login in events: the beginning of the hash of its token, which opens nothing. */
+export const flowOf = (transactionId: string): string =>
+  Buffer.from(transactionId, 'base64url').toString('hex').slice(0, 16);
