@@ -192,9 +192,9 @@ function memoryStore(): Store {
     },
 
     async accounts(after = '', limit) {
-      return [...accounts.keys()].filter((it) => it > after).sort().slice(0, limit);
+      const users = [...accounts.keys()].filter((it) => it > after).sort();
+      return users.slice(0, limit);
     },
-
     async ready() {},
   };
 }

@@ -88,10 +88,10 @@ export async function commitAudited(
 ): Promise<boolean> {
   const { retention, complete, announce } = mfa.audit;
   const happened = happenings.map(complete);
-  const records = happened.map(({ cause: _, ...event }) => ({
-    event,
-    expiresAt: event.at + (retention ?? 0),
-  }));
+  const records = happened.map((it) => {
+    const { cause: _, ...event } = it;
+    return { event, expiresAt: it.at + (retention ?? 0) };
+  });
   const stored = retention === undefined || records.length === 0 ? {} : { events: records };
   if ((await mfa.store.commit({ ...changes, ...stored })) !== true) return false;
   for (const event of happened) announce(event);
