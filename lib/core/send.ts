@@ -30,10 +30,11 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
   const { id, purpose, userId, channel, authenticatorId } = delivery;
   const about = { userId, channel, authenticatorId, clientId: outgoing.transaction.clientId };
   const windows = addressWindows(carrier.addresses, mfa.settings.sends, purpose);
+  const at = mfa.clock.now();
   let reserved = false;
   let mayHaveArrived = false;
   try {
-    reserved = outgoing.again || (await reserve(mfa, windows));
+    reserved = outgoing.again || (await reserve(mfa, windows, at));
     const outcome = await carrier.send({ id, code, purpose });
     if (outcome !== 'accepted') {
       mayHaveArrived = outcome.mayHaveArrived;
@@ -45,15 +46,15 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
     mfa.emit({ event, ...(limited && { reason: 'address' }), cause, ...about });
     await takeBack(mfa, outgoing, undo, mayHaveArrived);
     const counted = mayHaveArrived || outgoing.again;
-    if (reserved && !counted) await mfa.store.release(windows, mfa.clock.now());
+    if (reserved && !counted) await mfa.store.release(windows, at);
     throw cause;
   }
   mfa.emit({ event: 'mfa.challenge.created', ...about });
 }
 
 /** @returns true; throws when a window is full */
-async function reserve(mfa: Mfa, windows: readonly Window[]): Promise<true> {
-  const reservation = await mfa.store.reserve(windows, mfa.clock.now());
+async function reserve(mfa: Mfa, windows: readonly Window[], at: number): Promise<true> {
+  const reservation = await mfa.store.reserve(windows, at);
   if (reservation.granted === true) return true;
   throw errors.tooManySends(reservation.retryAt - mfa.clock.now());
 }

@@ -67,12 +67,17 @@ export interface Changes {
 
 /**
  * At most `limit` reservations under `key` in any `length` ms, wherever they begin. A store may keep the time of
- * each, so limits are small numbers: tens, not thousands.
+ * each, so limits without a `resolution` are small numbers: tens, not thousands.
  */
 export interface Window {
   readonly key: string;
   readonly limit: number;
   readonly length: number;
+  /**
+   * Times are rounded up to a multiple of so many ms, and those that become the same are kept as one time with a
+   * count: for limits of thousands. Up, so that no unit leaves before its time. Always the same for one key.
+   */
+  readonly resolution?: number | undefined;
 }
 
 export type Reservation =
@@ -90,8 +95,11 @@ export interface Store {
   commit(changes: Changes): Promise<boolean>;
   /** Takes one unit in each window, in all or in none; atomic over processes. */
   reserve(windows: readonly Window[], now: number): Promise<Reservation>;
-  /** Gives the newest unit back in each window that holds one. */
-  release(windows: readonly Window[], now: number): Promise<void>;
+  /**
+   * Gives one unit back in each window that still holds one: the newest that was taken at `at`, the time of the
+   * reservation, or before, so that units of later keep their times; without such a one, the oldest.
+   */
+  release(windows: readonly Window[], at: number): Promise<void>;
   /**
    * Removes at most `limit` records of each sort whose `expiresAt` (pending authenticators, transactions,
    * deliveries) or window end has passed; fewer where a batch of that size would hold others up. Called again

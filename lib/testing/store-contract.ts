@@ -1,6 +1,7 @@
 import { accountCases } from './contract/accounts.js';
 import { auditCases } from './contract/audit.js';
 import type { StoreCase } from './contract/case.js';
+import { coarseCases } from './contract/coarse-windows.js';
 import { commitCases } from './contract/commit.js';
 import { identityCases } from './contract/identity.js';
 import { idleAccountCases } from './contract/idle-accounts.js';
@@ -29,6 +30,7 @@ export const storeContract: readonly StoreCase[] = [
   ...raceCases,
   ...windowCases,
   ...rollingCases,
+  ...coarseCases,
   ...purgeCases,
   ...purgeLoginCases,
   ...idleAccountCases,

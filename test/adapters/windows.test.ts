@@ -10,6 +10,7 @@ import { migratePostgres, postgresStores } from '../../lib/adapters/postgres.js'
 import { sqliteStores } from '../../lib/adapters/sqlite.js';
 import type { Stores } from '../../lib/ports/index.js';
 import { freshIssuer } from '../../lib/testing/contract/case.js';
+import { coarseCases } from '../../lib/testing/contract/coarse-windows.js';
 import { T } from '../../lib/testing/contract/records.js';
 import { rollingCases } from '../../lib/testing/contract/rolling-windows.js';
 
@@ -43,7 +44,8 @@ const stores: [string, readonly [Stores, Stores]][] = [
 ];
 
 describe.each(stores)('windows in %s', { timeout: 30_000 }, (_name, two) => {
-  for (const { name, run } of rollingCases) it(name, () => run(async () => two));
+  for (const { name, run } of [...rollingCases, ...coarseCases])
+    it(name, () => run(async () => two));
 
   it('keeps no more than the limit, in a row per key', async () => {
     const store = two[0](freshIssuer());
@@ -58,13 +60,24 @@ describe.each(stores)('windows in %s', { timeout: 30_000 }, (_name, two) => {
 });
 
 describe('the log of a window', () => {
+  it('with a resolution is one entry for each multiple of it, and as many as two lengths hold', async () => {
+    const window = { key: 'coarse', limit: 100_000, length: 1000, resolution: 100 };
+    for (const make of [inSqlite[0], inPostgres[0]]) {
+      const store = make(freshIssuer());
+      for (let at = 0; at < 300; at++) await store.reserve([window], T + at * 20);
+    }
+    const expected = [{ longest: 22 * 19 }];
+    expect((await pools[0].query(`${longest} where name = 'coarse'`)).rows).toEqual(expected);
+    expect(handles[0]?.prepare(`${longest} where name = 'coarse'`).all()).toEqual(expected);
+  });
+
   it('is never longer than the limit', async () => {
-    const window = { key: 'k', limit: 5, length: 1000 };
+    const window = { key: 'small', limit: 5, length: 1000 };
     for (const make of [inSqlite[0], inPostgres[0]]) {
       const store = make(freshIssuer());
       for (let at = 0; at < 40; at++) await store.reserve([window], T + at * 150);
     }
-    const where = "where name = 'k' and ends_at > 1790000005000";
+    const where = "where name = 'small'";
     const expected = [{ longest: 5 * 13 }];
     expect((await pools[0].query(`${longest} ${where}`)).rows).toEqual(expected);
     expect(handles[0]?.prepare(`${longest} ${where}`).all()).toEqual(expected);
