@@ -134,6 +134,8 @@ export const errors = {
     new OAuthError(403, 'access_denied', 'Too many users have this number or address.'),
   notRemovable: () =>
     new OAuthError(400, 'invalid_request', 'This authenticator cannot be removed.'),
+  lastAuthenticator: () =>
+    new OAuthError(403, 'access_denied', 'The last authenticator cannot be removed.'),
   messageFailed: (cause: unknown) =>
     new OAuthError(502, 'bad_gateway', 'The message could not be sent. Try again.', { cause }),
   sendingUnavailable: (ms: number, cause?: unknown) =>

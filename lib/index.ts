@@ -7,8 +7,9 @@ export type { PhoneChannelOptions } from './channels/phone.js';
 export { sms } from './channels/sms.js';
 export { voice } from './channels/voice.js';
 export type { AuthenticatorType } from './core/authenticator-type.js';
+export type { GuessBound } from './core/guess-bound.js';
 export type { Mfa } from './core/mfa.js';
-export type { PolicyAnswer, PolicyCallback } from './core/policy.js';
+export type { MfaCallbacks, PolicyAnswer, PolicyCallback } from './core/policy.js';
 export type { KeyRing, MfaKeys, NamedSecret, SigningKey } from './crypto/keys.js';
 export {
   type ErrorMembers,
@@ -43,6 +44,7 @@ export type {
   LoginUse,
   Message,
   MfaEvent,
+  NoticeSubject,
   OnEvent,
   Random,
   RequestContext,

@@ -1,5 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { toSender } from './channels/channel.js';
+import { sending } from './channels/sending.js';
 import { auditing } from './core/audit.js';
+import { backgroundOf } from './core/background.js';
+import { guessBounds } from './core/guess-bound.js';
+import { passwordChanged, unlock, userDeleted } from './core/life-cycle.js';
 import type { Mfa } from './core/mfa.js';
 import { reliableStore } from './core/reliable-store.js';
 import { handles } from './crypto/handle.js';
@@ -8,9 +13,16 @@ import { sealing } from './crypto/seal.js';
 import { deriveRing } from './crypto/secrets.js';
 import { configurationError } from './errors.js';
 import type { MfaOptions } from './options.js';
-import { type Clock, logId, type Store, systemClock, systemRandom } from './ports/index.js';
+import {
+  type Clock,
+  logId,
+  type Random,
+  type Store,
+  systemClock,
+  systemRandom,
+} from './ports/index.js';
 import { checkKeys } from './setup/check-keys.js';
-import { checkOptions } from './setup/check-options.js';
+import { checkOptions, isRestricted } from './setup/check-options.js';
 import { checkedClock, checkedRandom } from './setup/checked-ports.js';
 import { resolveSettings } from './setup/settings.js';
 import { createTokens } from './tokens/tokens.js';
@@ -38,13 +50,13 @@ export function createMfa(options: MfaOptions): Mfa {
   const settings = resolveSettings(options);
   const clock = checkedClock(options.clock ?? systemClock());
   const random = checkedRandom(options.random ?? systemRandom());
-  const pepper = deriveRing(options.keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
   const audit = auditing({ ...eventsOf(options), clock });
   const { emit } = audit;
   const store = reliableStore(openStore(options), emit);
   const purge = () => purgeAll(store, clock);
+  const background = backgroundOf(emit);
 
-  return Object.freeze({
+  const mfa: Mfa = Object.freeze({
     issuer,
     audience: `${issuer}mfa/`,
     ready: () => store.ready(),
@@ -52,21 +64,51 @@ export function createMfa(options: MfaOptions): Mfa {
     settings,
     store,
     shared: {},
-    users: options.users,
-    clients: options.clients,
-    policy: options.policy ?? (() => 'enroll' as const),
+    ...hostOf(options),
+    onPasswordChanged: (userId) => passwordChanged(mfa, userId),
+    onUserDeleted: (userId) => userDeleted(mfa, userId),
+    unlock: (userId) => unlock(mfa, userId),
+    guessBound: () => guessBounds(options.authenticators, settings),
+    fleet: { untold: 0, toldAt: 0 },
+    ...background,
     clock,
     random,
-    types: Object.freeze([...options.authenticators]),
-    hash: keyedHash(pepper),
-    seal: sealing(deriveRing(options.keys.encryption, ['seal']), random),
-    handles: handles(pepper, issuer, random),
+    ...secretsOf(options, random),
     tokens: createTokens({ issuer, keys: signing, accessTokenAlgorithm, clock, random }),
     housekeeping: housekeeper(clock, purge, emit),
     audit,
     emit,
     auditLog: logReader(store),
-  });
+  } satisfies Mfa);
+  warnOf(options, emit);
+  return mfa;
+}
+
+/** What the host brings. */
+const hostOf = (options: MfaOptions) => ({
+  users: options.users,
+  clients: options.clients,
+  types: Object.freeze([...options.authenticators]),
+  policy: options.policy ?? (() => 'enroll' as const),
+  mayEnrollFirst: options.allowSelfEnrollment ?? (() => true),
+  onDowngrade: options.onDowngrade ?? (() => true),
+  botCheck: options.botCheck,
+  tell: options.notices === undefined ? undefined : sending(toSender(options.notices)),
+});
+
+function secretsOf({ keys, issuer }: MfaOptions, random: Random) {
+  const pepper = deriveRing(keys.pepper, ['code', 'recovery-code', 'address', 'handle']);
+  return {
+    hash: keyedHash(pepper),
+    seal: sealing(deriveRing(keys.encryption, ['seal']), random),
+    handles: handles(pepper, issuer, random),
+  };
+}
+
+/** Configurations that work but leave users less safe than they could be. */
+function warnOf(options: MfaOptions, emit: Mfa['emit']): void {
+  if (isRestricted(options)) emit({ event: 'config.unsafe', reason: 'restricted' });
+  if (options.notices === undefined) emit({ event: 'config.unsafe', reason: 'no_notices' });
 }
 
 /** @throws TypeError `ERR_MFA_OPTION` when `stores` gives no store, as `memoryStores` without its call does */

@@ -1,7 +1,7 @@
 import type { AuthenticatorType } from './core/authenticator-type.js';
-import type { PolicyCallback } from './core/policy.js';
+import type { MfaCallbacks, PolicyCallback } from './core/policy.js';
 import type { MfaKeys } from './crypto/keys.js';
-import type { Clients, Clock, OnEvent, Random, Stores, Users } from './ports/index.js';
+import type { Clients, Clock, OnEvent, Random, Sender, Stores, Users } from './ports/index.js';
 
 /** An API that access tokens may be asked for. */
 export interface Api {
@@ -29,7 +29,7 @@ export interface Lifetimes {
   readonly idToken?: number | undefined;
 }
 
-/** How many guesses may be compared; docs/options.md has the bounds (security.md D3-D7). */
+/** How many guesses may be compared; docs/options.md has the bounds (security.md D3-D9). */
 export interface GuessLimits {
   /** Per challenge. Default 5, from 3 to 5 (D3). */
   readonly perChallenge?: number | undefined;
@@ -43,6 +43,12 @@ export interface GuessLimits {
   readonly untilDisabled?: number | undefined;
   /** Wrong recovery codes per user in any 24 hours. Default 5 (D7). */
   readonly recoveryPerDay?: number | undefined;
+  /** Failures per IPv4 address or IPv6 /64 in any hour. Default 30 (D8). */
+  readonly perIpPerHour?: number | undefined;
+  /** The same in any 24 hours. Default 200 (D8). */
+  readonly perIpPerDay?: number | undefined;
+  /** Failures per user from unknown devices in any 24 hours while the fleet is under attack. Default 3 (D9). */
+  readonly underAttackPerDay?: number | undefined;
 }
 
 /** How many messages may be sent; every number may only be lowered (security.md D10, D11). */
@@ -89,8 +95,26 @@ export interface MfaOptions {
   readonly accessTokenAlgorithm?: 'RS256' | 'ES256' | undefined;
   /** Whether `mfa_required` lists what may be enrolled or challenged. Default true. */
   readonly mfaRequirements?: boolean | undefined;
+  /**
+   * Tells users about changes to their account: a sender for messages of channel `notice`, each to one number or
+   * address. Default: nobody is told, and `config.unsafe` says so.
+   */
+  readonly notices?: Sender | Sender['send'] | undefined;
+  /**
+   * Whether a browser that passed a second factor gets a cookie by which it is known. It opens nothing: guesses from
+   * a known device are counted apart, so that nobody who has the password can lock its owner out. Default true.
+   */
+  readonly deviceCookie?: boolean | undefined;
+  /** Refuses at start what leaves users with nothing but codes by telephone or e-mail. Default false (R-061). */
+  readonly requireUnrestricted?: boolean | undefined;
   /** Whether `amr` and `acr` stand in `id_token`s. Default true. */
   readonly amrInIdToken?: boolean | undefined;
+  /** Whether a password alone may enroll the user's first authenticator. Default: yes. */
+  readonly allowSelfEnrollment?: MfaCallbacks['allowSelfEnrollment'] | undefined;
+  /** Asked before a user's last authenticator is removed; false refuses. */
+  readonly onDowngrade?: MfaCallbacks['onDowngrade'] | undefined;
+  /** Asked before a guess from an unknown device is judged while the fleet is under attack (D9). */
+  readonly botCheck?: MfaCallbacks['botCheck'] | undefined;
   /** Receives every event of the audit log. */
   readonly onEvent?: OnEvent | undefined;
   /** Receives the events that somebody should look at now, those with `alert: true`. */

@@ -14,8 +14,7 @@ import { memoryLog } from './memory-log.js';
 import { memoryWindows } from './memory-windows.js';
 
 /**
- * Everything in this process's memory: for development and tests. A restart forgets all of it, and a
- * second process shares none of it, so guesses could be spread over both.
+ * Everything in this process's memory, for development and tests: a second process would give guesses anew.
  *
  * @throws TypeError `ERR_MFA_MEMORY_STORE` when `NODE_ENV` is `production`
  */

@@ -9,7 +9,7 @@ import type {
   Step,
 } from '../core/authenticator-type.js';
 import { comparable } from '../core/comparable.js';
-import { codeParts } from '../core/delivery.js';
+import { codeParts, isCutOff } from '../core/delivery.js';
 import { isEnrolled } from '../core/enrolled.js';
 import { useOf } from '../core/login-use.js';
 import type { Mfa } from '../core/mfa.js';
@@ -48,6 +48,7 @@ export function oob(options: OobOptions): AuthenticatorType {
     kinds: unique(channels.map(({ kind }) => kind)),
     offered: unique(channels.filter(({ offered }) => offered).map(({ kind }) => kind)),
     lane: 'factor',
+    chance: 1 / 10 ** Math.min(...channels.map(({ digits }) => digits)),
     entries: (authenticator) =>
       channels
         .filter(({ kind }) => kind === authenticator.kind)
@@ -107,7 +108,8 @@ function bind(mfa: Mfa, step: Step, kinds: readonly string[]): Bound {
     return { candidates: [], mismatch: errors.foreignOobCode() };
   }
   const id = delivery.authenticatorId;
-  const isLive = transaction.deliveries[id] === delivery.id; // a later message took its place
+  // A later message took its place, or the authenticators of the user changed since.
+  const isLive = transaction.deliveries[id] === delivery.id && !isCutOff(account, delivery);
   const guesses = useOf(account, transaction).guesses[id] ?? 0;
   if (!isLive || guesses >= mfa.settings.guesses.perChallenge) throw errors.expiredOobCode();
   const purpose = delivery.purpose === 'enroll' ? 'pending' : 'active';

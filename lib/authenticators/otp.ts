@@ -69,6 +69,7 @@ export function otp(options: OtpOptions): AuthenticatorType {
     kinds: ['otp'],
     offered: ['otp'],
     lane: 'factor',
+    chance: (strict ? 2 : 3) / 10 ** DIGITS,
     entries: (authenticator) => [{ id: `totp|${authenticator.id}`, type, authenticator }],
     readProof: (_mfa, params) => ({ value: params.required('otp', digits(DIGITS)) }),
     bind: (mfa, _proof, step) => bind(mfa, step),

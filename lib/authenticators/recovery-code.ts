@@ -31,6 +31,7 @@ export function recoveryCode(): AuthenticatorType {
     kinds: [RECOVERY],
     offered: [],
     lane: 'recovery',
+    chance: 2 ** -120,
     entries: (authenticator) => [{ id: `${RECOVERY}|${authenticator.id}`, type, authenticator }],
     readProof: (_mfa, params) => ({ value: params.required('recovery_code') }),
     bind: (mfa, _proof, step) => ({ candidates: usable(mfa, step) }),

@@ -100,6 +100,8 @@ export interface AuthenticatorType {
   readonly offered: readonly string[];
   /** Guess lane that its failures are counted in. */
   readonly lane: 'factor' | 'recovery';
+  /** Chance of one blind guess to be right. */
+  readonly chance: number;
   /** The lines that an authenticator of these kinds has in the list. */
   entries(authenticator: Authenticator): readonly Entry[];
   /** Reads the proof; no store access. */

@@ -10,6 +10,8 @@ export interface Call {
   readonly pathId: string | undefined;
   /** The `Origin` header of a browser. */
   readonly origin: string | undefined;
+  /** The mark of a known device that came along, not checked yet. */
+  readonly device?: string | undefined;
   readonly request: RequestInfo;
   /** The client that was identified, for CORS: its origins alone may read the answer. */
   client?: Client | undefined;
@@ -21,4 +23,6 @@ export interface Answer {
   readonly body?: unknown;
   /** Public and the same for everyone: may be kept for five minutes. Default: `no-store`. */
   readonly cacheable?: boolean;
+  /** The mark that the device is known by from now on. */
+  readonly device?: string | undefined;
 }

@@ -1,8 +1,18 @@
 import { errors } from '../errors.js';
-import type { Account, Authenticator, Client, LoginUse } from '../ports/index.js';
-import type { AuthenticatorType, Proof, Step } from './authenticator-type.js';
+import type {
+  Account,
+  Authenticator,
+  Client,
+  EventMembers,
+  LoginUse,
+  RequestInfo,
+} from '../ports/index.js';
+import { flowOf } from './audit.js';
+import type { AuthenticatorType, Bound, Proof, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
-import { charge, laneOf } from './guess-budget.js';
+import type { Admission } from './guess-admission.js';
+import { charge, laneOf, openAt } from './guess-budget.js';
+import { type LaneName, laneNameOf, limitsOf } from './guess-lanes.js';
 import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
@@ -13,45 +23,89 @@ export interface Submission {
   readonly client: Client;
   readonly type: AuthenticatorType;
   readonly proof: Proof;
+  readonly request: RequestInfo;
+  /** What the host's CAPTCHA gave the client. */
+  readonly botCheck?: string | undefined;
 }
 
 /** A step whose guess was charged, and when. */
-export interface Charged extends Step {
+export interface Charged extends Step, Bound {
   readonly chargedAt: number;
-  readonly candidates: readonly Authenticator[];
+  /** No guess of this kind is compared for a while from now on. */
+  readonly closes: boolean;
+  /** That is worth a word to the user, if this guess is wrong: there was none within the hour. */
+  readonly tells: boolean;
 }
 
-/** Charges first, compares later: what is not charged is not compared. */
-export async function chargeGuess(mfa: Mfa, submission: Submission): Promise<Charged> {
+const TELL_EVERY_MS = 3_600_000;
+
+/**
+ * Charges first, compares later: what is not charged is not compared (R-020).
+ *
+ * @param admission - rejects when nobody may guess from where this guess comes
+ */
+export async function chargeGuess(
+  mfa: Mfa,
+  submission: Submission,
+  admission: Promise<Admission>,
+): Promise<Charged> {
   const { type, proof } = submission;
-  const { guesses } = mfa.settings;
-  const { charged, mismatch } = await commitWith(mfa, async () => {
-    const step = await readStep(mfa, submission);
+  return commitWith(mfa, async () => {
+    const [step, { underAttack }] = await Promise.all([readStep(mfa, submission), admission]);
     const { transaction, account, now } = step;
     triesLeft(mfa, step);
-    const lane = charge(laneOf(account, type.lane), now, guesses.lanes[type.lane]);
-    if (!lane.granted) {
-      mfa.emit({ event: 'mfa.rate_limited', userId: transaction.userId, reason: type.lane });
-      throw errors.tooManyGuesses(lane.retryAt - now);
-    }
-    const { candidates, mismatch } = type.bind(mfa, proof, step);
+    const lane = laneNameOf(type, transaction);
+    const limits = limitsOf(mfa, lane, underAttack);
+    const opensAt = openAt(laneOf(account, lane), now, limits);
+    if (opensAt > now) throw refused(mfa, step, lane, opensAt);
+    if (underAttack && lane === 'factor') await passBotCheck(mfa, submission, step);
+    const bound = type.bind(mfa, proof, step);
+    const { candidates } = bound;
+    const paid = charge(laneOf(account, lane), now, limits, comparisons(candidates));
+    if (!paid.granted) throw refused(mfa, step, lane, paid.retryAt);
+    const closes = openAt(paid.lane, now, limits) > now;
+    const tells = closes && now - (account.told?.['lock'] ?? -TELL_EVERY_MS) >= TELL_EVERY_MS;
     const use = useOf(account, transaction);
     const charged: Account = {
       ...recordUse(account, transaction, useAfter(use, step, candidates), now),
-      lanes: { ...account.lanes, [type.lane]: lane.lane },
+      lanes: { ...account.lanes, [lane]: paid.lane },
       failures: addFailures(account.failures, candidates, 1),
+      ...(tells && { told: { ...account.told, lock: now } }),
     };
+    const stored = { ...charged, version: charged.version + 1 };
     return {
       changes: { account: charged },
-      result: { charged: afterCharge(step, charged, candidates), mismatch },
+      events: [{ event: 'mfa.verify.charged', ...aboutOf(submission, step) }],
+      result: { ...step, ...bound, account: stored, chargedAt: now, closes, tells },
     };
   });
-  if (mismatch) {
-    mfa.emit({ event: 'mfa.verify.bound_mismatch', userId: charged.transaction.userId });
-    throw mismatch;
-  }
-  return charged;
 }
+
+/** What events tell about a submission. */
+export const aboutOf = (
+  { client, type }: Submission,
+  { transaction: { id, userId } }: Pick<Step, 'transaction'>,
+): EventMembers => ({ userId, clientId: client.id, kind: type.name, flowId: flowOf(id) });
+
+/** @throws OAuthError 429 while the fleet is under attack and the host does not take the caller for a person (D9) */
+async function passBotCheck(
+  mfa: Mfa,
+  { request, botCheck: response }: Submission,
+  { transaction: { userId } }: Step,
+): Promise<void> {
+  if (!mfa.botCheck || (await mfa.botCheck(request, { userId, response })) === true) return;
+  mfa.emit({ event: 'mfa.rate_limited', userId, reason: 'bot_check' });
+  throw errors.busy(60_000);
+}
+
+function refused(mfa: Mfa, { transaction, now }: Step, lane: LaneName, retryAt: number) {
+  mfa.emit({ event: 'mfa.rate_limited', userId: transaction.userId, reason: lane });
+  return errors.tooManyGuesses(retryAt - now);
+}
+
+/** How many secrets a guess is compared with; one that belongs elsewhere counts as one. */
+export const comparisons = (candidates: readonly Authenticator[]): number =>
+  Math.max(1, candidates.length);
 
 /** One guess more; a proof that came with a delivery is counted against it too. */
 const useAfter = (
@@ -62,11 +116,6 @@ const useAfter = (
   attempts: attempts + 1,
   guesses: delivery ? addFailures(guesses, candidates, 1) : guesses,
 });
-
-function afterCharge(step: Step, account: Account, candidates: readonly Authenticator[]): Charged {
-  const stored = { ...account, version: account.version + 1 };
-  return { ...step, account: stored, candidates, chargedAt: step.now };
-}
 
 /** What the proof is to be judged by, as it stands now. */
 export async function readStep(mfa: Mfa, { token, client, proof }: Submission): Promise<Step> {

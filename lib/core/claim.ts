@@ -6,17 +6,21 @@ import type {
   LoginTransaction,
 } from '../ports/index.js';
 import type { AuthenticatorType, Match, Step } from './authenticator-type.js';
-import { addFailures, type Charged } from './charge-guess.js';
+import { addFailures, type Charged, comparisons } from './charge-guess.js';
 import { RECOVERY } from './enrolled.js';
 import { mayEnroll } from './enrollment-rules.js';
 import { laneOf, succeed } from './guess-budget.js';
+import { laneNameOf, reopened } from './guess-lanes.js';
 import { recordUse } from './login-use.js';
+import type { Mfa } from './mfa.js';
 
 /** A second factor that passed. The transaction is used up. */
 export interface Verified {
   readonly transaction: LoginTransaction;
   readonly authenticator: Authenticator;
   readonly delivery: Delivery | undefined;
+  /** When (ms). */
+  readonly at: number;
   /** This proof confirmed the enrollment. */
   readonly confirmed: boolean;
   /** The next recovery code, shown once. */
@@ -32,6 +36,7 @@ export interface Verified {
  * @throws OAuthError when it would confirm an enrollment that is no longer allowed
  */
 export function claim(
+  mfa: Mfa,
   type: AuthenticatorType,
   step: Step,
   { authenticator, match }: { readonly authenticator: Authenticator; readonly match: Match },
@@ -52,21 +57,44 @@ export function claim(
       transaction,
       authenticator: active,
       delivery,
+      at: now,
       confirmed,
       recoveryCode,
       amr: type.amr(step),
     },
     changes: {
-      account: giveBack(type, step, authenticator, charged),
+      account: afterChange(
+        giveBack(mfa, type, step, authenticator, charged),
+        { confirmed, recovered: recoveryCode !== undefined },
+        step,
+      ),
       put: { authenticators: [active, ...others.activated], transactions: used.put },
       remove: { ...used.remove, authenticators: others.dropped },
     },
   };
 }
 
-/** The account without the charge, the login spent; the guess was no failure of the others that it was compared with either. */
+/** What a changed set of authenticators means for codes that are on their way to other logins. */
+function afterChange(
+  account: Account,
+  { confirmed, recovered }: { readonly confirmed: boolean; readonly recovered: boolean },
+  { transaction, now }: Step,
+): Account {
+  if (!confirmed && !recovered) return account;
+  return {
+    ...account,
+    codesAfter: { at: now, except: transaction.id },
+    ...(recovered && { recoveredAt: now }),
+  };
+}
+
+/**
+ * The account without the charge, the login spent; the guess was no failure of the others that it was compared with
+ * either. A full login from a known device may open the lane for unknown ones.
+ */
 function giveBack(
-  { lane: name }: AuthenticatorType,
+  mfa: Mfa,
+  type: AuthenticatorType,
   { account, authenticators, transaction, now }: Step,
   { id }: Authenticator,
   { candidates, chargedAt }: Charged,
@@ -74,9 +102,23 @@ function giveBack(
   const counted = addFailures(account.failures, candidates, -1);
   const others = authenticators.filter((it) => it.id !== id && counted[it.id] !== undefined);
   const failures = Object.fromEntries(others.map((it) => [it.id, counted[it.id] as number]));
-  const lane = succeed(laneOf(account, name), chargedAt);
-  const used = recordUse(account, transaction, { spent: !transaction.reusable }, now);
-  return { ...used, failures, lanes: { ...account.lanes, [name]: lane } };
+  const name = laneNameOf(type, transaction);
+  const lane = succeed(laneOf(account, name), chargedAt, comparisons(candidates));
+  const used = recordUse(
+    untold(account, chargedAt),
+    transaction,
+    { spent: !transaction.reusable },
+    now,
+  );
+  const charged = { ...used, failures, lanes: { ...account.lanes, [name]: lane } };
+  return name === 'device' ? reopened(mfa, charged, now) : charged;
+}
+
+/** Without the word to the user that the charge would have been worth. */
+function untold(account: Account, chargedAt: number): Account {
+  if (account.told?.['lock'] !== chargedAt) return account;
+  const { lock: _, ...told } = account.told;
+  return { ...account, told };
 }
 
 /** The transaction is gone, and every code of it; one that an access token stands for loses only this code. */

@@ -39,6 +39,12 @@ export const codeParts = (delivery: Omit<Delivery, 'state'>, code: string): read
   code,
 ];
 
+/** Whether the user's authenticators were changed by another login since it was sent (security.md R-056). */
+export const isCutOff = ({ codesAfter }: Account, delivery: Delivery): boolean =>
+  codesAfter !== undefined &&
+  delivery.createdAt < codesAfter.at &&
+  delivery.transactionId !== codesAfter.except;
+
 /**
  * Makes a code for one authenticator and charges the message to the login and the user. It takes the place of
  * the earlier one of this login and authenticator and keeps its count of guesses (R-042); a count that is used

@@ -20,7 +20,7 @@ import { displaced, mayEnroll, withinLimits } from './enrollment-rules.js';
 import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
 import { send, type Undo } from './send.js';
-import { accessTransaction, alive, isOver } from './transaction.js';
+import { accessTransaction, alive, isOver, isRevoked } from './transaction.js';
 
 /** Who asks, and what for. */
 export interface EnrollmentRequest {
@@ -67,6 +67,9 @@ export async function startEnrollment(
     const loaded = await mfa.store.load(keys);
     const found = transactionOf(mfa, loaded, request);
     const user = await admitUser(mfa, found.userId, errors.invalidBearer);
+    if (!access && (await mfa.mayEnrollFirst(user, request.info)) !== true) {
+      throw errors.factorDisabled();
+    }
     const transaction = access ? await underPolicy(mfa, user, found, request.info) : found;
     return begin(mfa, { user, transaction, loaded, association });
   });
@@ -90,6 +93,7 @@ function transactionOf(
     ? { ...(loaded.transaction ?? fresh), proven: fresh.proven }
     : loaded.transaction;
   if (!transaction || isOver(loaded, transaction, now)) throw errors.invalidBearer();
+  if (access && loaded.account && isRevoked(loaded.account, access)) throw errors.invalidBearer();
   if (clientId !== undefined && clientId !== transaction.clientId) throw errors.foreignMfaToken();
   const stale = access?.authentication.amr.includes('mfa') && !transaction.proven;
   if (stale && isEnrolled(loaded.authenticators)) throw errors.invalidBearer();

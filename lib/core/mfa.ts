@@ -1,12 +1,15 @@
 import type { Handles } from '../crypto/handle.js';
 import type { KeyedHash } from '../crypto/keyed-hash.js';
 import type { Seal } from '../crypto/seal.js';
-import type { Clients, Clock, MfaEvent, Random, Store, Users } from '../ports/index.js';
+import type { Clients, Clock, Message, MfaEvent, Random, Store, Users } from '../ports/index.js';
 import type { Tokens } from '../tokens/tokens.js';
 import type { Audit, Happening } from './audit.js';
-import type { AuthenticatorType } from './authenticator-type.js';
+import type { AuthenticatorType, SendOutcome } from './authenticator-type.js';
+import type { FleetWatch } from './fleet.js';
+import type { GuessBound } from './guess-bound.js';
 import type { LaneLimits } from './guess-budget.js';
-import type { PolicyCallback } from './policy.js';
+import type { LaneName } from './guess-lanes.js';
+import type { MfaCallbacks, PolicyCallback } from './policy.js';
 import type { SendBudget } from './send-budget.js';
 import type { SharedStateCache } from './shared-state.js';
 
@@ -24,7 +27,10 @@ export interface Settings {
     readonly perChallenge: number;
     readonly perTransaction: number;
     readonly untilDisabled: number;
-    readonly lanes: { readonly factor: LaneLimits; readonly recovery: LaneLimits };
+    readonly perIpPerHour: number;
+    readonly perIpPerDay: number;
+    readonly underAttackPerDay: number;
+    readonly lanes: Readonly<Record<LaneName, LaneLimits>>;
   };
   readonly sends: SendBudget;
   readonly apis: ReadonlyMap<
@@ -34,6 +40,7 @@ export interface Settings {
   readonly defaultAudience: string;
   readonly mfaRequirements: boolean;
   readonly amrInIdToken: boolean;
+  readonly deviceCookie: boolean;
 }
 
 /** A configured express-mfa, made by `createMfa()` and handed to every router and function. Frozen. */
@@ -64,6 +71,20 @@ export interface Mfa {
     readonly after: string | undefined;
   }>;
 
+  /**
+   * Call it when a user's password changed: logins, codes and tokens for the MFA API from before are dead, and a
+   * recovery is complete (security.md R-007, R-025).
+   */
+  onPasswordChanged(userId: string): Promise<void>;
+  /** Call it when a user is deleted: everything that is kept for the user goes (R-062). */
+  onUserDeleted(userId: string): Promise<void>;
+  /** Lets a locked user guess again at once: an administrator's decision, audited as `mfa.lock.ended` (R-025). */
+  unlock(userId: string): Promise<void>;
+  /** How likely a break is in the worst case, by kind of authenticator, with the options in force. */
+  guessBound(): readonly GuessBound[];
+  /** Resolves when what goes on in the background is done: notices and counts. For a graceful stop. */
+  settled(): Promise<void>;
+
   /** @internal */
   readonly settings: Settings;
   /** @internal */
@@ -90,6 +111,18 @@ export interface Mfa {
   readonly handles: Handles;
   /** @internal */
   readonly tokens: Tokens;
+  /** @internal Failures that the other processes do not know yet. */
+  readonly fleet: FleetWatch;
+  /** @internal Sends a notice; undefined when the host has nothing to send it with. */
+  readonly tell: ((message: Message) => Promise<SendOutcome>) | undefined;
+  /** @internal */
+  readonly mayEnrollFirst: NonNullable<MfaCallbacks['allowSelfEnrollment']>;
+  /** @internal */
+  readonly onDowngrade: NonNullable<MfaCallbacks['onDowngrade']>;
+  /** @internal */
+  readonly botCheck: MfaCallbacks['botCheck'];
+  /** @internal Goes on without anybody waiting; what fails becomes an event. */
+  inBackground(work: Promise<unknown>): void;
   /** @internal Removes expired records now and then, in the background. */
   housekeeping(): void;
   /** @internal */

@@ -21,3 +21,28 @@ export type PolicyCallback = (
   audience: string,
   request: RequestInfo,
 ) => PolicyAnswer | Promise<PolicyAnswer>;
+
+type Answered<T> = T | Promise<T>;
+
+/** What else a host may decide. Throws and rejections refuse, whatever is asked. */
+export interface MfaCallbacks {
+  /**
+   * Whether somebody who gave no more than the password may enroll the user's first authenticator. Default: yes.
+   * Answer false for accounts whose first authenticator you hand out yourself.
+   */
+  allowSelfEnrollment?(user: User, request: RequestInfo): Answered<boolean>;
+  /**
+   * Called before a user removes the last authenticator where the policy lets them; answer false to refuse.
+   */
+  onDowngrade?(user: User, request: RequestInfo): Answered<boolean | undefined | void>;
+  /**
+   * Called before a guess from an unknown device is judged while the fleet is under attack (`attack_mode.on`);
+   * answer true to let it pass.
+   *
+   * @param response - the parameter `bot_check` of the request: what your CAPTCHA gave the client
+   */
+  botCheck?(
+    request: RequestInfo,
+    about: { readonly userId: string; readonly response: string | undefined },
+  ): Answered<boolean>;
+}

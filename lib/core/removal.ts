@@ -1,41 +1,84 @@
 import { errors } from '../errors.js';
+import type { Account, Authenticator, RequestInfo, User } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import { commitWith } from './commit.js';
 import { entriesOf, isEnrolled, RECOVERY } from './enrolled.js';
 import type { Mfa } from './mfa.js';
-import { alive, isFreshProof } from './transaction.js';
+import { notify } from './notice.js';
+import { accessTransactionId, alive, isFreshProof, isRevoked } from './transaction.js';
+
+/** Who removes what. */
+export interface Removal {
+  readonly access: VerifiedAccessToken;
+  /** `sms|dev_…` */
+  readonly wireId: string;
+  readonly request: RequestInfo;
+}
 
 /**
  * Removes an authenticator, and with it everything that the wire shows of it: the sms and voice entries of one
- * phone go together. Takes someone who just passed a second factor (security.md R-054).
+ * phone go together. Takes someone who just passed a second factor (security.md R-054). Before the last one goes the
+ * host is asked, in the step that decides, however many are removed at once.
  *
- * @param wireId - `sms|dev_…`
- * @throws OAuthError 401, 404, or 400 for the recovery code
+ * @throws OAuthError 401, 403, 404, or 400 for the recovery code
  */
-export async function removeAuthenticator(
-  mfa: Mfa,
-  access: VerifiedAccessToken,
-  wireId: string,
-): Promise<void> {
-  await admitUser(mfa, access.sub, errors.invalidBearer);
-  const removed = await commitWith(mfa, async () => {
+export async function removeAuthenticator(mfa: Mfa, removal: Removal): Promise<void> {
+  const { access, wireId, request } = removal;
+  const user = await admitUser(mfa, access.sub, errors.invalidBearer);
+  const { removed, own } = await commitWith(mfa, async () => {
     const { account, authenticators } = await mfa.store.load({ userId: access.sub });
     const own = alive(authenticators, mfa.clock.now());
+    if (account && isRevoked(account, access)) throw errors.invalidBearer();
     if (isEnrolled(own) && !isFreshProof(mfa, access, { recovery: false })) {
       throw errors.invalidBearer();
     }
     const entry = entriesOf(mfa, own).find(({ id }) => id === wireId);
     if (!account || !entry) throw errors.unknownAuthenticator();
-    if (entry.authenticator.kind === RECOVERY) throw errors.notRemovable();
-    const { id } = entry.authenticator;
-    const { [id]: _, ...failures } = account.failures;
+    const { authenticator } = entry;
+    if (authenticator.kind === RECOVERY) throw errors.notRemovable();
+    const left = own.filter((it) => it.id !== authenticator.id);
+    if (isEnrolled(own) && !isEnrolled(left)) {
+      if ((await mfa.onDowngrade(user, request)) === false) throw errors.lastAuthenticator();
+    }
     return {
-      result: entry.authenticator,
-      changes: { account: { ...account, failures }, remove: { authenticators: [id] } },
+      result: { removed: authenticator, own },
+      changes: changesOf(mfa, { account, left, access }, authenticator),
     };
   });
-  const { userId, id, kind } = removed;
-  const about = { userId, clientId: access.clientId, authenticatorId: id, kind };
-  mfa.emit({ event: 'authenticator.removed', ...about });
+  const { userId, id, kind, status } = removed;
+  mfa.emit({
+    event: 'authenticator.removed',
+    userId,
+    clientId: access.clientId,
+    authenticatorId: id,
+    kind,
+  });
+  if (status === 'active') notify(mfa, { user, subject: 'authenticator.removed', own });
+}
+
+/** Pending enrollments go too, and codes on their way to other logins are dead (R-056). */
+function changesOf(
+  mfa: Mfa,
+  {
+    account,
+    left,
+    access,
+  }: {
+    readonly account: Account;
+    readonly left: readonly Authenticator[];
+    readonly access: VerifiedAccessToken;
+  },
+  { id, status }: Authenticator,
+) {
+  const { [id]: _, ...failures } = account.failures;
+  if (status === 'pending') {
+    return { account: { ...account, failures }, remove: { authenticators: [id] } };
+  }
+  const pending = left.filter((it) => it.status === 'pending').map((it) => it.id);
+  const codesAfter = { at: mfa.clock.now(), except: accessTransactionId(access) };
+  return {
+    account: { ...account, failures, codesAfter },
+    remove: { authenticators: [id, ...pending] },
+  };
 }

@@ -1,6 +1,13 @@
 import { sha256 } from '../crypto/secrets.js';
 import { errors } from '../errors.js';
-import type { Authenticator, Client, Loaded, LoginTransaction, User } from '../ports/index.js';
+import type {
+  Account,
+  Authenticator,
+  Client,
+  Loaded,
+  LoginTransaction,
+  User,
+} from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { commitAudited, flowOf } from './audit.js';
 import type { Step } from './authenticator-type.js';
@@ -30,6 +37,8 @@ export interface LoginRequest {
   readonly grant: string;
   readonly amr: readonly string[];
   readonly kinds: readonly string[];
+  /** The request proved that it comes from a device that the user has logged in with before. */
+  readonly knownDevice: boolean;
 }
 
 /** Records that a first factor passed. @returns the `mfa_token` */
@@ -46,6 +55,7 @@ export async function openTransaction(mfa: Mfa, login: LoginRequest): Promise<st
     grant: login.grant,
     amr: login.amr,
     kinds: login.kinds,
+    ...(login.knownDevice && { knownDevice: true }),
   };
   const changes = { put: { transactions: [transaction] }, keepTransactions: MAX_LIVE - 1 };
   const about = { userId: login.user.id, clientId: login.client.id, flowId: flowOf(id) };
@@ -134,18 +144,31 @@ export async function readMfaToken(
 export function liveStep(mfa: Mfa, loaded: Loaded, client: Client): Step {
   const { transaction, account, authenticators, delivery } = loaded;
   const now = mfa.clock.now();
-  if (!transaction || !account || isSpent(account, transaction)) throw errors.malformedMfaToken();
+  if (!transaction || !account || isDead(account, transaction)) throw errors.malformedMfaToken();
   if (transaction.clientId !== client.id) throw errors.foreignMfaToken();
   if (transaction.expiresAt <= now) throw errors.expiredMfaToken();
   return { transaction, account, authenticators: alive(authenticators, now), delivery, now };
 }
 
-/** Whether a transaction has ended, by success or by time. */
+/** Used up, or from before a change of the password (R-007). */
+const isDead = (account: Account, transaction: LoginTransaction): boolean =>
+  isSpent(account, transaction) || transaction.createdAt < (account.validAfter ?? 0);
+
+/** Whether a transaction has ended: by success, by time, or because the password was changed. */
 export const isOver = (
   { account }: Pick<Loaded, 'account'>,
   transaction: LoginTransaction,
   now: number,
-): boolean => !account || isSpent(account, transaction) || transaction.expiresAt <= now;
+): boolean => !account || isDead(account, transaction) || transaction.expiresAt <= now;
+
+/**
+ * Whether an access token for the MFA audience is from before a change of the password. Tokens know whole seconds:
+ * one of the same second counts as older.
+ */
+export const isRevoked = (
+  { validAfter }: Account,
+  { authentication: { at } }: VerifiedAccessToken,
+): boolean => validAfter !== undefined && at <= Math.floor(validAfter / 1000) * 1000;
 
 /** @throws OAuthError when this login has used up its guesses: it has to begin anew (D17) */
 export function triesLeft(mfa: Mfa, { account, transaction }: Step): void {

@@ -1,9 +1,13 @@
-import type { Authenticator, EventMembers } from '../ports/index.js';
+import type { Authenticator, EventMembers, User } from '../ports/index.js';
+import type { Happening } from './audit.js';
 import type { AuthenticatorType, Match, Proof, Step } from './authenticator-type.js';
-import { chargeGuess, readStep, type Submission } from './charge-guess.js';
+import { aboutOf, chargeGuess, readStep, type Submission } from './charge-guess.js';
 import { claim, type Verified } from './claim.js';
 import { commitWith } from './commit.js';
+import { guessFailed } from './failed-guess.js';
+import { admitGuess } from './guess-admission.js';
 import type { Mfa } from './mfa.js';
+import { notify } from './notice.js';
 
 export type { Submission } from './charge-guess.js';
 export type { Verified } from './claim.js';
@@ -20,38 +24,57 @@ export type { Verified } from './claim.js';
 export async function verify(
   mfa: Mfa,
   submission: Submission,
-  admit: (userId: string) => Promise<void>,
-): Promise<Verified> {
-  const { type, proof, client } = submission;
-  const charged = await chargeGuess(mfa, submission);
-  const { userId } = charged.transaction;
-  const about = { userId, clientId: client.id, kind: type.name };
+  admit: (userId: string) => Promise<User>,
+): Promise<Verified & { readonly user: User }> {
+  const { type, proof } = submission;
+  const admission = admitGuess(mfa, submission.request);
+  const charged = await chargeGuess(mfa, submission, admission).catch(async (cause: unknown) => {
+    await admission.then((it) => it.takeBack()).catch(() => undefined); // it was not compared
+    throw cause;
+  });
+  const about = aboutOf(submission, charged);
+  if (charged.mismatch) {
+    mfa.emit({ event: 'mfa.verify.bound_mismatch', ...about });
+    throw charged.mismatch;
+  }
   let found = find(mfa, type, proof, charged);
   if (!found) {
-    mfa.emit({ event: 'mfa.verify.fail', reason: 'wrong', ...about });
+    guessFailed(mfa, charged, about);
     throw type.wrong();
   }
-  await admit(userId);
+  const user = await admit(about.userId as string);
 
   let step: Step | undefined;
-  const verified = await commitWith(mfa, async () => {
+  const claiming = commitWith(mfa, async () => {
     if (step) {
       // Somebody else made progress: what the charge left is no longer true.
       step = await readStep(mfa, submission);
       found = find(mfa, type, proof, { ...step, ...type.bind(mfa, proof, paidFor(step)) });
     } else step = charged;
     if (!found) throw type.wrong();
-    return claim(type, step, found, charged);
+    const claimed = claim(mfa, type, step, found, charged);
+    return { ...claimed, events: eventsOf(claimed.result, about) };
   });
-  announce(mfa, verified, about);
-  return verified;
+  const [verified] = await Promise.all([claiming, admission.then((it) => it.takeBack())]);
+  tellUser(mfa, verified, user, charged);
+  return { ...verified, user };
 }
 
-function announce(mfa: Mfa, verified: Verified, about: EventMembers): void {
-  const who = { authenticatorId: verified.authenticator.id, ...about };
-  mfa.emit({ event: 'mfa.verify.ok', ...who });
-  if (verified.confirmed) mfa.emit({ event: 'authenticator.associate.confirmed', ...who });
-  if (verified.recoveryCode !== undefined) mfa.emit({ event: 'recovery.used', ...who });
+function eventsOf(verified: Verified, about: EventMembers): readonly Happening[] {
+  const who = { ...about, authenticatorId: verified.authenticator.id };
+  const { confirmed, recoveryCode, delivery, transaction } = verified;
+  const began = delivery?.createdAt ?? transaction.createdAt;
+  return [
+    { event: 'mfa.verify.ok', ...who, duration: Math.max(0, verified.at - began) },
+    ...(transaction.reusable ? [] : [{ event: 'mfa_token.consumed' as const, ...about }]),
+    ...(confirmed ? [{ event: 'authenticator.associate.confirmed' as const, ...who }] : []),
+    ...(recoveryCode === undefined ? [] : [{ event: 'recovery.used' as const, ...who }]),
+  ];
+}
+
+function tellUser(mfa: Mfa, verified: Verified, user: User, { authenticators: own }: Step): void {
+  if (verified.confirmed) notify(mfa, { user, subject: 'authenticator.added', own });
+  if (verified.recoveryCode !== undefined) notify(mfa, { user, subject: 'recovery.used', own });
 }
 
 /** The guess was charged and may be the last that its challenge or authenticator allows: counts refuse it no more. */

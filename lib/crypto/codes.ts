@@ -19,6 +19,10 @@ export const recoveryCode = (random: Random): string => from32(random, RECOVERY,
 /** A TOTP secret: 32 base32 characters, 160 bits (RFC 4226 R6). */
 export const totpSecret = (random: Random): string => from32(random, BASE32, 32);
 
+/** `msg_` and 128 bits: the id of a message that belongs to no login. */
+export const messageId = (random: Random): string =>
+  `msg_${random.bytes(16).toString('base64url')}`;
+
 /** `dev_` and 16 characters of 62: the id of an authenticator, 95 bits. */
 export function authenticatorId(random: Random): string {
   let id = 'dev_';

@@ -3,23 +3,29 @@ import type { Random } from '../ports/index.js';
 import { safeEqual } from './safe-equal.js';
 import { type DerivedKeys, sha256 } from './secrets.js';
 
-/** What a handle is: `mfa` = `mfa_token`, `oob` = `oob_code`. */
-export type HandleKind = 'mfa' | 'oob';
+/** What a handle is: `mfa` = `mfa_token`, `oob` = `oob_code`, `dev` = a known device. */
+export type HandleKind = 'mfa' | 'oob' | 'dev';
 
 /** A handle that was read: `malformed` covers forged, foreign and truncated ones alike. */
 export type ReadHandle =
-  | { readonly state: 'valid'; readonly id: string }
+  /** `expiresAt` in milliseconds, rounded up to a second. */
+  | { readonly state: 'valid'; readonly id: string; readonly expiresAt: number }
   | { readonly state: 'expired' }
   | { readonly state: 'malformed' };
 
 /**
  * Opaque handles: `kind_` and base64url of 32 random bytes, the expiry (4 bytes, seconds since 1970) and a
  * keyed tag (16 bytes). The tag covers kind and issuer and is checked before any store access, so a forged
- * handle costs no query (security.md D17, D18). The store knows only the SHA-256 of it.
+ * handle costs no query (security.md D17, D18). The store knows only the SHA-256 of it. One that is bound to a user
+ * is malformed for every other.
  */
 export interface Handles {
-  make(kind: HandleKind, expiresAt: number): { readonly handle: string; readonly id: string };
-  read(kind: HandleKind, handle: string, now: number): ReadHandle;
+  make(
+    kind: HandleKind,
+    expiresAt: number,
+    boundTo?: string,
+  ): { readonly handle: string; readonly id: string };
+  read(kind: HandleKind, handle: string, now: number, boundTo?: string): ReadHandle;
 }
 
 const RANDOM = 32;
@@ -28,22 +34,23 @@ const TAG = 16;
 const LENGTH = Math.ceil(((PAYLOAD + TAG) * 4) / 3);
 
 export function handles(ring: readonly DerivedKeys[], issuer: string, random: Random): Handles {
-  const tag = (keys: DerivedKeys, kind: HandleKind, payload: Buffer) =>
+  const tag = (keys: DerivedKeys, kind: HandleKind, payload: Buffer, boundTo: string) =>
     createHmac('sha256', keys.key('handle'))
       .update(`${kind} ${issuer} `)
       .update(payload)
+      .update(boundTo)
       .digest()
       .subarray(0, TAG);
 
   return {
-    make(kind, expiresAt) {
+    make(kind, expiresAt, boundTo = '') {
       const payload = Buffer.alloc(PAYLOAD);
       random.bytes(RANDOM).copy(payload);
       payload.writeUInt32BE(Math.ceil(expiresAt / 1000), RANDOM);
-      const whole = Buffer.concat([payload, tag(ring[0] as DerivedKeys, kind, payload)]);
+      const whole = Buffer.concat([payload, tag(ring[0] as DerivedKeys, kind, payload, boundTo)]);
       return { handle: `${kind}_${whole.toString('base64url')}`, id: sha256(whole) };
     },
-    read(kind, handle, now) {
+    read(kind, handle, now, boundTo = '') {
       const text = handle.slice(kind.length + 1);
       if (!handle.startsWith(`${kind}_`) || text.length !== LENGTH) return { state: 'malformed' };
       const whole = Buffer.from(text, 'base64url');
@@ -51,11 +58,12 @@ export function handles(ring: readonly DerivedKeys[], issuer: string, random: Ra
       if (whole.toString('base64url') !== text) return { state: 'malformed' };
       const payload = whole.subarray(0, PAYLOAD);
       const known = ring.some((keys) =>
-        safeEqual(tag(keys, kind, payload), whole.subarray(PAYLOAD)),
+        safeEqual(tag(keys, kind, payload, boundTo), whole.subarray(PAYLOAD)),
       );
       if (!known) return { state: 'malformed' };
-      if (payload.readUInt32BE(RANDOM) * 1000 <= now) return { state: 'expired' };
-      return { state: 'valid', id: sha256(whole) };
+      const expiresAt = payload.readUInt32BE(RANDOM) * 1000;
+      if (expiresAt <= now) return { state: 'expired' };
+      return { state: 'valid', id: sha256(whole), expiresAt };
     },
   };
 }

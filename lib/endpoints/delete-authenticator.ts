@@ -11,7 +11,7 @@ export const deleteAuthenticator: Endpoint = {
     const needs = { scope: 'remove:authenticators', mfaTokenAllowed: false } as const;
     const { access } = await readBearer(mfa, call, needs);
     if (!access) throw errors.invalidBearer();
-    await removeAuthenticator(mfa, access, call.pathId ?? '');
+    await removeAuthenticator(mfa, { access, wireId: call.pathId ?? '', request: call.request });
     return { status: 204 };
   },
 };

@@ -4,7 +4,7 @@ import { readBearer } from '../core/caller.js';
 import { identifyClient } from '../core/client-auth.js';
 import { entriesOf, isUsable } from '../core/enrolled.js';
 import type { Mfa } from '../core/mfa.js';
-import { alive, isOver } from '../core/transaction.js';
+import { alive, isOver, isRevoked } from '../core/transaction.js';
 import { errors } from '../errors.js';
 import type { Account, Authenticator } from '../ports/index.js';
 import type { Endpoint } from './endpoint.js';
@@ -22,6 +22,7 @@ export const listAuthenticators: Endpoint = {
     const live = transaction && !isOver({ account }, transaction, now) ? transaction : undefined;
     const clientId = access?.clientId ?? live?.clientId;
     if (!account || clientId === undefined) throw errors.invalidBearer();
+    if (access && isRevoked(account, access)) throw errors.invalidBearer();
     await admitUser(mfa, account.userId, errors.invalidBearer);
     await identifyClient(mfa, call, clientId);
     const entries = entriesOf(mfa, newest(alive(authenticators, now)));

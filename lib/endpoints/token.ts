@@ -16,7 +16,8 @@ export function token(configured: Mfa): Endpoint {
       if (!grant) throw errors.unsupportedGrantType(grantType);
       const client = await authenticateClient(mfa, call);
       requireGrant(client, grant.switchName, grantType);
-      return { status: 200, body: await grant.handle(mfa, call, client) };
+      const { tokens, device } = await grant.handle(mfa, call, client);
+      return { status: 200, body: tokens, device };
     },
   };
 }

@@ -2,13 +2,13 @@ import { admitUser } from '../core/admit.js';
 import { resolveAccess } from '../core/audience.js';
 import type { AuthenticatorType } from '../core/authenticator-type.js';
 import type { Call } from '../core/call.js';
-import { issueTokens, type TokenAnswer } from '../core/issue-tokens.js';
+import { issueTokens } from '../core/issue-tokens.js';
+import { markOf } from '../core/known-device.js';
 import type { Mfa } from '../core/mfa.js';
 import { readMfaToken } from '../core/transaction.js';
 import { verify } from '../core/verification.js';
-import { errors } from '../errors.js';
-import type { Client, User } from '../ports/index.js';
-import type { Grant } from './grant.js';
+import type { Client } from '../ports/index.js';
+import type { Grant, GrantAnswer } from './grant.js';
 
 /**
  * The grant of one authenticator type: `mfa_token` and a proof become the tokens that the login asked for. The
@@ -22,19 +22,24 @@ export const mfaGrant = (type: AuthenticatorType): Grant => ({
 
 async function exchange(
   mfa: Mfa,
-  { params }: Call,
+  { params, request }: Call,
   client: Client,
   type: AuthenticatorType,
-): Promise<TokenAnswer> {
+): Promise<GrantAnswer> {
   const token = await readMfaToken(mfa, params.required('mfa_token'), { allowAccessToken: true });
   const proof = type.readProof(mfa, params);
-  let user: User | undefined;
-  const verified = await verify(mfa, { token, client, type, proof }, async (userId) => {
-    user = await admitUser(mfa, userId);
-  });
-  if (!user) throw errors.malformedMfaToken();
+  const submission = {
+    token,
+    client,
+    type,
+    proof,
+    request,
+    botCheck: params.optional('bot_check'),
+  };
+  const verified = await verify(mfa, submission, (userId) => admitUser(mfa, userId));
 
   // The audience and scope of the login, whatever the client repeats here (wire.md 3.2).
+  const { user } = verified;
   const { audience, scope, amr, grant } = verified.transaction;
   const access = resolveAccess(mfa, { audience, scope });
   const methods = new Set([...amr, ...verified.amr]);
@@ -42,7 +47,8 @@ async function exchange(
   const proven = [...methods, 'mfa'];
   const authentication = { amr: proven, at: mfa.clock.now() };
   const answer = await issueTokens(mfa, { user, client, access, grant, authentication });
-  return verified.recoveryCode === undefined
-    ? answer
-    : { ...answer, recovery_code: verified.recoveryCode };
+  if (verified.recoveryCode !== undefined) {
+    return { tokens: { ...answer, recovery_code: verified.recoveryCode } };
+  }
+  return { tokens: answer, device: mfa.settings.deviceCookie ? markOf(mfa, user.id) : undefined };
 }

@@ -4,6 +4,7 @@ import type { Step } from '../core/authenticator-type.js';
 import type { Call } from '../core/call.js';
 import { type Demand, demandOf, requirements } from '../core/demand.js';
 import { issueTokens } from '../core/issue-tokens.js';
+import { isKnownDevice } from '../core/known-device.js';
 import type { Mfa } from '../core/mfa.js';
 import { secretText } from '../core/params.js';
 import { alive, openTransaction } from '../core/transaction.js';
@@ -50,10 +51,11 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
   const demand = await demandOf(mfa, user, own, { client, audience: access.audience, request });
   if (!passwordIsEnough(mfa, access, demand)) {
     const step = { account, authenticators: own };
-    throw await mfaRequired(mfa, { user, client, access, step, demand });
+    const knownDevice = isKnownDevice(mfa, call.device, account);
+    throw await mfaRequired(mfa, { user, client, access, step, demand, knownDevice });
   }
   const authentication = { amr: ['pwd'], at: mfa.clock.now() };
-  return issueTokens(mfa, { user, client, access, grant: GTY, authentication });
+  return { tokens: await issueTokens(mfa, { user, client, access, grant: GTY, authentication }) };
 }
 
 /**
@@ -71,9 +73,10 @@ async function mfaRequired(
     readonly access: Access;
     readonly step: Pick<Step, 'account' | 'authenticators'>;
     readonly demand: Demand;
+    readonly knownDevice: boolean;
   },
 ) {
-  const { user, client, access, step, demand } = login;
+  const { user, client, access, step, demand, knownDevice } = login;
   const kinds = demand.needed === 'none' ? [] : demand.kinds;
   const token = await openTransaction(mfa, {
     user,
@@ -83,6 +86,7 @@ async function mfaRequired(
     grant: GTY,
     amr: ['pwd'],
     kinds,
+    knownDevice,
   });
   mfa.emit({ event: 'mfa.required', userId: user.id, clientId: client.id, reason: demand.needed });
   return errors.mfaRequired({

@@ -7,6 +7,7 @@ import { configurationError, errors, OAuthError } from '../errors.js';
 import { logId, type RequestContext } from '../ports/index.js';
 import { readParams } from './body.js';
 import { allowEveryOrigin, allowOrigin, preflight } from './cors.js';
+import { readDeviceCookie, setDeviceCookie } from './device-cookie.js';
 import { contextOf } from './request-context.js';
 import { respond, respondError } from './respond.js';
 import { trustCheck } from './trust-proxy.js';
@@ -99,6 +100,7 @@ async function finish(
 ): Promise<void> {
   if (result.cacheable) allowEveryOrigin(response);
   else await allowOrigin(mfa, call.origin, response, call.client);
+  if (result.device !== undefined) setDeviceCookie(response, result.device);
   respond(response, result);
 }
 
@@ -129,6 +131,7 @@ async function callOf(endpoint: Endpoint, { pathId }: Route, request: Request): 
     authorization,
     pathId,
     origin,
+    device: readDeviceCookie(request),
     request: { ip: request.ip ?? '', userAgent },
   };
 }

@@ -37,9 +37,9 @@ export interface Account {
   readonly logins: Readonly<Record<string, LoginUse>>;
   /** Times (ms) of the messages sent in the last 24 hours, oldest first. */
   readonly sends: readonly number[];
-  /** Logins and tokens of this time (ms) and before are dead: the password changed, or the user is gone. */
+  /** Logins and tokens from before this time (ms) are dead: the password changed, or the user is gone. */
   readonly validAfter?: number | undefined;
-  /** Codes sent at this time (ms) or before are dead, but for those of one login: the authenticators changed. */
+  /** Codes sent before this time (ms) are dead, but for those of one login: the authenticators changed. */
   readonly codesAfter?: { readonly at: number; readonly except: string } | undefined;
   /** When (ms) the `factor` lane was last opened before its time. */
   readonly reopenedAt?: number | undefined;

@@ -1,3 +1,11 @@
+/** What a notice is about. */
+export type NoticeSubject =
+  | 'authenticator.added'
+  | 'authenticator.removed'
+  | 'authenticator.disabled'
+  | 'recovery.used'
+  | 'guesses.locked';
+
 /** One message to one recipient. */
 export interface Message {
   /** Unique; the same for a repeated attempt, so a gateway may drop duplicates. */
@@ -10,6 +18,8 @@ export interface Message {
   /** The digits by themselves, for gateways that fill a template of their own. Never log it. */
   readonly code?: string | undefined;
   readonly purpose: 'enroll' | 'login' | 'notice';
+  /** What a notice is about, for hosts that write their own text. */
+  readonly subject?: NoticeSubject | undefined;
 }
 
 /**

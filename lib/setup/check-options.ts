@@ -58,6 +58,12 @@ const schema = z.strictObject({
   amrInIdToken: z.boolean().optional(),
   onEvent: fn.optional(),
   onAlert: fn.optional(),
+  allowSelfEnrollment: fn.optional(),
+  onDowngrade: fn.optional(),
+  botCheck: fn.optional(),
+  notices: z.union([fn, has('send')]).optional(),
+  deviceCookie: z.boolean().optional(),
+  requireUnrestricted: z.boolean().optional(),
   audit: z
     .union([
       z.literal(false),
@@ -85,8 +91,17 @@ export function checkOptions(options: MfaOptions): void {
     const problem = 'list a type that users can enroll, otp() or oob(), beside recoveryCode()';
     throw configurationError('ERR_MFA_AUTHENTICATORS', 'authenticators', problem);
   }
+  if (options.requireUnrestricted === true && isRestricted(options)) {
+    const problem =
+      'list otp(): codes by telephone or e-mail alone are refused by requireUnrestricted';
+    throw configurationError('ERR_MFA_AUTHENTICATORS', 'authenticators', problem);
+  }
   checkAudiences(options);
 }
+
+/** Whether users can enroll nothing but codes by telephone or e-mail (NIST SP 800-63B-4 section 3.1.3.3; R-061). */
+export const isRestricted = ({ authenticators }: Pick<MfaOptions, 'authenticators'>): boolean =>
+  authenticators.every((type) => !type.associate || type.name === 'oob');
 
 /**
  * A set of keys that was read from a file.

@@ -1,3 +1,4 @@
+import type { LaneLimits } from '../core/guess-budget.js';
 import type { Settings } from '../core/mfa.js';
 import { configurationError } from '../errors.js';
 import type { MfaOptions } from '../options.js';
@@ -23,7 +24,7 @@ export const LIFETIMES = {
   idToken: { fallback: 36_000, min: 60, max: 86_400 },
 } as const satisfies Record<string, Range>;
 
-/** `guesses` (security.md D3-D7, D17). */
+/** `guesses` (security.md D3-D9, D17). */
 export const GUESSES = {
   perChallenge: { fallback: 5, min: 3, max: 5 },
   perTransaction: { fallback: 10, min: 3, max: 10 },
@@ -31,6 +32,9 @@ export const GUESSES = {
   perMonth: { fallback: 60, min: 15, max: 60 },
   untilDisabled: { fallback: 50, min: 15, max: 100 },
   recoveryPerDay: { fallback: 5, min: 3, max: 5 },
+  perIpPerHour: { fallback: 30, min: 5, max: 30 },
+  perIpPerDay: { fallback: 200, min: 30, max: 200 },
+  underAttackPerDay: { fallback: 3, min: 1, max: 3 },
 } as const satisfies Record<string, Range>;
 
 /** `sends` (security.md D10, D11). */
@@ -47,6 +51,15 @@ const WAITS = [
   { failures: 5, wait: 60 * SECOND },
   { failures: 10, wait: 300 * SECOND },
 ];
+
+/** Of unknown devices, and the same once more of known ones (D5). */
+const factorLane = ({ perDay, perMonth }: { perDay: number; perMonth: number }): LaneLimits => ({
+  waits: WAITS,
+  windows: [
+    { limit: perDay, length: DAY },
+    { limit: perMonth, length: 30 * DAY },
+  ],
+});
 
 type Numbers<T> = { readonly [K in keyof T]: number };
 
@@ -82,14 +95,12 @@ export function resolveSettings(options: MfaOptions): Settings {
       perChallenge: guesses.perChallenge,
       perTransaction: guesses.perTransaction,
       untilDisabled: guesses.untilDisabled,
+      perIpPerHour: guesses.perIpPerHour,
+      perIpPerDay: guesses.perIpPerDay,
+      underAttackPerDay: guesses.underAttackPerDay,
       lanes: {
-        factor: {
-          waits: WAITS,
-          windows: [
-            { limit: guesses.perDay, length: DAY },
-            { limit: guesses.perMonth, length: 30 * DAY },
-          ],
-        },
+        factor: factorLane(guesses),
+        device: factorLane(guesses),
         recovery: { waits: [], windows: [{ limit: guesses.recoveryPerDay, length: DAY }] },
       },
     },
@@ -98,6 +109,7 @@ export function resolveSettings(options: MfaOptions): Settings {
     defaultAudience: options.defaultAudience ?? `${options.issuer}userinfo`,
     mfaRequirements: options.mfaRequirements ?? true,
     amrInIdToken: options.amrInIdToken ?? true,
+    deviceCookie: options.deviceCookie ?? true,
   };
 }
 

@@ -22,7 +22,7 @@ const read = (text: string, now = NOW) => ours.read('mfa', text, now);
 
 describe('a handle', () => {
   test('is read back with the id that it was made with', () => {
-    expect(read(handle)).toEqual({ state: 'valid', id });
+    expect(read(handle)).toMatchObject({ state: 'valid', id });
   });
   test('is an opaque word that cannot be a JWT and does not hold its id', () => {
     expect(handle).toMatch(/^mfa_[\w-]{70}$/);
@@ -106,9 +106,12 @@ describe('rotation', () => {
   test('a handle of a previous key is accepted, new ones are made with the current key', () => {
     const before = handles(ring(old), ISSUER, random).make('oob', LATER);
     const rotated = handles(ring(current, old), ISSUER, random);
-    expect(rotated.read('oob', before.handle, NOW)).toEqual({ state: 'valid', id: before.id });
+    expect(rotated.read('oob', before.handle, NOW)).toMatchObject({
+      state: 'valid',
+      id: before.id,
+    });
     const made = rotated.make('oob', LATER);
-    expect(ours.read('oob', made.handle, NOW)).toEqual({ state: 'valid', id: made.id });
+    expect(ours.read('oob', made.handle, NOW)).toMatchObject({ state: 'valid', id: made.id });
   });
   test('once the previous key is gone, so are its handles', () => {
     const before = handles(ring(old), ISSUER, random).make('oob', LATER);

@@ -14,6 +14,9 @@ const HARD = {
     perMonth: 60,
     untilDisabled: 100,
     recoveryPerDay: 5,
+    perIpPerHour: 30,
+    perIpPerDay: 200,
+    underAttackPerDay: 3,
   },
   sends: {
     perTransaction: 5,
@@ -73,21 +76,26 @@ describe('the defaults are those of security.md section 2', () => {
     });
   });
   test('guesses', () => {
+    const factor = {
+      waits: [
+        { failures: 5, wait: 60_000 },
+        { failures: 10, wait: 300_000 },
+      ],
+      windows: [
+        { limit: 15, length: 86_400_000 },
+        { limit: 60, length: 30 * 86_400_000 },
+      ],
+    };
     expect(guesses).toEqual({
       perChallenge: 5,
       perTransaction: 10,
       untilDisabled: 50,
+      perIpPerHour: 30,
+      perIpPerDay: 200,
+      underAttackPerDay: 3,
       lanes: {
-        factor: {
-          waits: [
-            { failures: 5, wait: 60_000 },
-            { failures: 10, wait: 300_000 },
-          ],
-          windows: [
-            { limit: 15, length: 86_400_000 },
-            { limit: 60, length: 30 * 86_400_000 },
-          ],
-        },
+        factor,
+        device: factor,
         recovery: { waits: [], windows: [{ limit: 5, length: 86_400_000 }] },
       },
     });

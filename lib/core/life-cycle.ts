@@ -1,0 +1,60 @@
+import type { Account } from '../ports/index.js';
+import { commitWith } from './commit.js';
+import { isRecovering, reopened, unlocked } from './guess-lanes.js';
+import type { Mfa } from './mfa.js';
+
+/*
+ * What the host tells about its users. Each is one commit, so a login that is under way at that moment either
+ * finished before it or is refused.
+ */
+
+/** Logins, codes and tokens for the MFA API from before now are dead (security.md ). */
+export async function passwordChanged(mfa: Mfa, userId: string): Promise<void> {
+  await commitWith(mfa, async () => {
+    const { account, authenticators } = await mfa.store.load({ userId });
+    if (!account) return { changes: undefined, result: undefined };
+    const now = mfa.clock.now();
+    const pending = authenticators.filter(({ status }) => status === 'pending');
+    const recovered = isRecovering(account, now) ? reopened(mfa, account, now) : account;
+    const { recoveredAt: _, ...next } = cutOff(recovered, now);
+    return {
+      changes: { account: next, remove: { authenticators: pending.map(({ id }) => id) } },
+      result: undefined,
+    };
+  });
+  mfa.emit({ event: 'password.changed', userId });
+}
+
+/** Everything that is kept for the user is gone but the time of it, for the tokens that are still out. */
+export async function userDeleted(mfa: Mfa, userId: string): Promise<void> {
+  await commitWith(mfa, async () => {
+    const { account, authenticators } = await mfa.store.load({ userId });
+    if (!account) return { changes: undefined, result: undefined };
+    const { version } = account;
+    const empty = { userId, version, lanes: {}, failures: {}, logins: {}, sends: [] };
+    return {
+      changes: {
+        account: cutOff(empty, mfa.clock.now()),
+        remove: { authenticators: authenticators.map(({ id }) => id) },
+      },
+      result: undefined,
+    };
+  });
+  mfa.emit({ event: 'user.deleted', userId });
+}
+
+/** Opens the lane for unknown devices at once, whatever closed it: an administrator's decision. */
+export async function unlock(mfa: Mfa, userId: string): Promise<void> {
+  await commitWith(mfa, async () => {
+    const { account } = await mfa.store.load({ userId });
+    const changes = account && { account: unlocked(account) };
+    return { changes, result: undefined };
+  });
+  mfa.emit({ event: 'mfa.lock.ended', userId, reason: 'administrator' });
+}
+
+const cutOff = (account: Account, now: number): Account => ({
+  ...account,
+  validAfter: now,
+  codesAfter: { at: now, except: '' },
+});
