@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { run } from './cli/run.js';
 
-void run(process.argv.slice(2)).then((code) => {
+void run(process.argv.slice(2), process.env).then((code) => {
   process.exitCode = code;
 });

@@ -117,7 +117,7 @@ function openStore({ stores, issuer }: MfaOptions): Store {
   if (typeof store?.load === 'function' && typeof store.commit === 'function')
     return store as Store;
   const problem =
-    'gave no store; write memoryStores(), sqliteStores(database) or postgresStores(pool)';
+    'gave no store; write memoryStores(), sqliteStores(database), postgresStores(pool), or combineStores({ durable, shortLived }) for Redis';
   throw configurationError('ERR_MFA_OPTION', 'stores', problem);
 }
 

@@ -17,7 +17,7 @@ export interface Database {
  * @param create - whether a SQLite file that does not exist is made
  */
 export async function openDatabase(values: Values, create: boolean): Promise<Database> {
-  const where = optional(values, 'database') ?? process.env['DATABASE_URL'] ?? '';
+  const where = optional(values, 'database') ?? '';
   if (where === '') {
     throw new CliError('name the database: --database postgres://… or a path, or DATABASE_URL', 2);
   }

@@ -15,9 +15,13 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /**
  * Does what the arguments say. Never rejects: a failure is one line on stderr.
  *
+ * @param environment - `DATABASE_URL` stands in for `--database`, since the list of processes shows arguments
  * @returns the exit code: 0 done, 1 it did not work, 2 it was asked for in the wrong way
  */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
   try {
     if (args.some((it) => it === '--help' || it === '-h') || args[0] === 'help') {
       print(HELP);
@@ -27,14 +31,14 @@ export async function run(args: readonly string[]): Promise<number> {
       print(version());
       return 0;
     }
-    return await dispatch(args);
+    return await dispatch(args, environment['DATABASE_URL']);
   } catch (error) {
     tell(lineOf(error));
     return error instanceof CliError ? error.exitCode : 1;
   }
 }
 
-async function dispatch(args: readonly string[]): Promise<number> {
+async function dispatch(args: readonly string[], database: string | undefined): Promise<number> {
   const words = args.findIndex((it) => it.startsWith('-'));
   const name = args.slice(0, words < 0 ? args.length : words).join(' ');
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -44,7 +48,8 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   const rest = args.slice(name.split(' ').length);
   const command = await load();
-  return command.run(parsed(rest, command));
+  const given = 'database' in command.options ? { database } : {};
+  return command.run({ ...given, ...parsed(rest, command) });
 }
 
 function parsed(args: string[], { options }: Command) {

@@ -34,7 +34,7 @@ export interface MfaCallbacks {
   /**
    * Called before a user removes the last authenticator where the policy lets them; answer false to refuse.
    */
-  onDowngrade?(user: User, request: RequestInfo): Answered<boolean | undefined | void>;
+  onDowngrade?(user: User, request: RequestInfo): Answered<boolean | undefined>;
   /**
    * Called before a guess from an unknown device is judged while the fleet is under attack (`attack_mode.on`);
    * answer true to let it pass.

@@ -1,5 +1,5 @@
 import { errors } from '../errors.js';
-import type { Account, Authenticator, RequestInfo, User } from '../ports/index.js';
+import type { Account, Authenticator, RequestInfo } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import { commitWith } from './commit.js';

@@ -55,7 +55,7 @@ describe('R-044: a dump in mid-flow shows no secret', { timeout: 30_000 }, () =>
       [schema],
     );
     const names = tables.map(({ name }) => name as string);
-    expect(names.sort()).toEqual(['schema', ...TABLES].map((it) => `mfa_${it}`).sort());
+    expect(names.sort()).toEqual(['audit', 'schema', ...TABLES].map((it) => `mfa_${it}`).sort());
     const dumps: string[] = [];
     for (const name of names) {
       const { rows } = await pool.query(`select t::text as line from ${name} as t`);
