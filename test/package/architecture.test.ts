@@ -40,6 +40,7 @@ describe('the rules find', () => {
     ['jose outside tokens/', 'crypto/a.ts', "import { jwtVerify } from 'jose/jwt/verify';"],
     ['kysely outside adapters/', 'core/a.ts', "import { sql } from 'kysely';"],
     ['the environment', 'http/a.ts', "const a = process.env['A'];"],
+    ['the environment in a command', 'cli/a.ts', "const a = process.env['A'];"],
     ['the environment by name', 'http/a.ts', "const a = process['env'];"],
     ['the environment in parts', 'http/a.ts', 'const { env } = process;'],
     ['the environment by import', 'http/a.ts', "import { env } from 'node:process';"],
