@@ -7,6 +7,7 @@ import type {
 } from '../ports/index.js';
 import type { AuthenticatorType, Match, Step } from './authenticator-type.js';
 import { addFailures, type Charged, comparisons } from './charge-guess.js';
+import { cutCodesOff } from './delivery.js';
 import { RECOVERY } from './enrolled.js';
 import { mayEnroll } from './enrollment-rules.js';
 import { laneOf, succeed } from './guess-budget.js';
@@ -81,11 +82,8 @@ function afterChange(
   { transaction, now }: Step,
 ): Account {
   if (!confirmed && !recovered) return account;
-  return {
-    ...account,
-    codesAfter: { at: now, except: transaction.id },
-    ...(recovered && { recoveredAt: now }),
-  };
+  const cut = cutCodesOff(account, transaction.id);
+  return recovered ? { ...cut, recoveredAt: now } : cut;
 }
 
 /**

@@ -40,10 +40,14 @@ export const codeParts = (delivery: Omit<Delivery, 'state'>, code: string): read
 ];
 
 /** Whether the user's authenticators were changed by another login since it was sent (security.md R-056). */
-export const isCutOff = ({ codesAfter }: Account, delivery: Delivery): boolean =>
-  codesAfter !== undefined &&
-  delivery.createdAt < codesAfter.at &&
-  delivery.transactionId !== codesAfter.except;
+export const isCutOff = ({ codes }: Account, { epoch = 0, transactionId }: Delivery): boolean =>
+  codes !== undefined && epoch < codes.epoch && transactionId !== codes.except;
+
+/** The account after a change of its authenticators; counted and not timed, since clocks differ. */
+export const cutCodesOff = (account: Account, except: string): Account => ({
+  ...account,
+  codes: { epoch: (account.codes?.epoch ?? 0) + 1, except },
+});
 
 /**
  * Makes a code for one authenticator and charges the message to the login and the user. It takes the place of
@@ -62,7 +66,7 @@ export function prepareDelivery(
   const { transaction, account } = chargeSend(from, { now, limits: settings.sends, random });
   const recalled = recall(mfa, from.transaction, to.carrier);
   const code = recalled ?? bindingCode(random, to.carrier.digits);
-  const { delivery, handle } = makeDelivery(mfa, from.transaction, to, code);
+  const { delivery, handle } = makeDelivery(mfa, from, to, code);
   const { [to.authenticatorId]: guesses = 0, ...others } = useOf(account, transaction).guesses;
   const usedUp = guesses >= settings.guesses.perChallenge;
   return {
@@ -84,7 +88,7 @@ export function prepareDelivery(
 
 function makeDelivery(
   mfa: Mfa,
-  transaction: LoginTransaction,
+  { transaction, account }: { readonly transaction: LoginTransaction; readonly account: Account },
   { authenticatorId, carrier, purpose }: Addressee,
   code: string,
 ): { delivery: Delivery; handle: string } {
@@ -98,6 +102,7 @@ function makeDelivery(
     authenticatorId,
     channel: carrier.channel,
     purpose,
+    epoch: account.codes?.epoch ?? 0,
     createdAt: now,
     expiresAt,
   };

@@ -1,5 +1,6 @@
 import type { Account } from '../ports/index.js';
 import { commitWith } from './commit.js';
+import { cutCodesOff } from './delivery.js';
 import { isRecovering, reopened, unlocked } from './guess-lanes.js';
 import type { Mfa } from './mfa.js';
 
@@ -54,7 +55,6 @@ export async function unlock(mfa: Mfa, userId: string): Promise<void> {
 }
 
 const cutOff = (account: Account, now: number): Account => ({
-  ...account,
+  ...cutCodesOff(account, ''),
   validAfter: now,
-  codesAfter: { at: now, except: '' },
 });

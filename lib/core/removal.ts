@@ -3,6 +3,7 @@ import type { Account, Authenticator, RequestInfo } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import { commitWith } from './commit.js';
+import { cutCodesOff } from './delivery.js';
 import { entriesOf, isEnrolled, RECOVERY } from './enrolled.js';
 import type { Mfa } from './mfa.js';
 import { notify } from './notice.js';
@@ -43,7 +44,7 @@ export async function removeAuthenticator(mfa: Mfa, removal: Removal): Promise<v
     }
     return {
       result: { removed: authenticator, own },
-      changes: changesOf(mfa, { account, left, access }, authenticator),
+      changes: changesOf({ account, left, access }, authenticator),
     };
   });
   const { userId, id, kind, status } = removed;
@@ -59,7 +60,6 @@ export async function removeAuthenticator(mfa: Mfa, removal: Removal): Promise<v
 
 /** Pending enrollments go too, and codes on their way to other logins are dead. */
 function changesOf(
-  mfa: Mfa,
   {
     account,
     left,
@@ -76,9 +76,8 @@ function changesOf(
     return { account: { ...account, failures }, remove: { authenticators: [id] } };
   }
   const pending = left.filter((it) => it.status === 'pending').map((it) => it.id);
-  const codesAfter = { at: mfa.clock.now(), except: accessTransactionId(access) };
   return {
-    account: { ...account, failures, codesAfter },
+    account: cutCodesOff({ ...account, failures }, accessTransactionId(access)),
     remove: { authenticators: [id, ...pending] },
   };
 }

@@ -39,8 +39,8 @@ export interface Account {
   readonly sends: readonly number[];
   /** Logins and tokens from before this time (ms) are dead: the password changed, or the user is gone. */
   readonly validAfter?: number | undefined;
-  /** Codes sent before this time (ms) are dead, but for those of one login: the authenticators changed. */
-  readonly codesAfter?: { readonly at: number; readonly except: string } | undefined;
+  /** How often the authenticators changed: codes from before are dead, but for those of the login that changed them. */
+  readonly codes?: { readonly epoch: number; readonly except: string } | undefined;
   /** When (ms) the `factor` lane was last opened before its time. */
   readonly reopenedAt?: number | undefined;
   /** When (ms) a recovery code passed; a change of the password after it opens the `factor` lane. */
@@ -129,6 +129,8 @@ export interface Delivery {
   readonly purpose: 'enroll' | 'login';
   /** Belongs to the channel's authenticator type: the keyed hash of the binding code. */
   readonly state: string;
+  /** `Account.codes.epoch` when it was sent; 0 when left out. */
+  readonly epoch?: number | undefined;
   readonly createdAt: number;
   readonly expiresAt: number;
 }

@@ -22,7 +22,7 @@ describe('R-056: when the authenticators change', () => {
       (it: { authenticator_type: string }) => it.authenticator_type === 'otp',
     ).id;
     await w.at(0).remove(fresh, totpId).expect(204);
-    w.clock.advance(31);
+    w.clock.advance(40);
     await w.at(0).oob(other, oobCode, code).expect(401);
     const again = (await w.at(0).challenge({ mfa_token: other, challenge_type: 'oob' })).body;
     await w.at(0).oob(other, again.oob_code, w.code()).expect(200);
