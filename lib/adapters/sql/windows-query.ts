@@ -121,7 +121,7 @@ const newest = sql`substr(mfa_window.log, 1, ${sql.lit(TIME)})`;
 
 const take = (issuer: string, open: Query): Query => sql`
   insert into mfa_window (issuer, name, log, ends_at)
-  select ${issuer}, name, fresh, cast(stamp as bigint) + span from wanted where ${open}
+  select ${issuer}, name, fresh, cast(stamp as bigint) + span from wanted where ${open} order by name
   on conflict (issuer, name) do update set (log, ends_at) = (
     select substr(case
         when step = 0 then at || mfa_window.log
