@@ -13,7 +13,7 @@ const RESOLUTION = 60_000;
 export interface Admission {
   /** The whole fleet is under attack: unknown devices get fewer guesses. */
   readonly underAttack: boolean;
-  /** It was not compared, or it was right: it is no failure of the address (security.md D8). */
+  /** It was not compared, or it was right: it is no failure of the address (D8). Never rejects: a success stands. */
   takeBack(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export async function admitGuess(mfa: Mfa, request: RequestInfo): Promise<Admiss
   return {
     underAttack,
     async takeBack() {
-      if (windows.length > 0) await mfa.store.release(windows, at);
+      if (windows.length > 0) await mfa.store.release(windows, at).catch(() => undefined);
     },
   };
 }

@@ -22,7 +22,7 @@ type Sort = (typeof sorts)[number];
 
 /** SQLite holds the thread meanwhile: so many rows of each sort are gone in a few milliseconds. */
 const SQLITE_BATCH = 50;
-/** So many rows of each sort keep a statement below 100 ms on a busy server, and lose no speed. */
+/** Rows of each sort in one statement: few, so that none of them takes long. */
 const POSTGRES_BATCH = 1000;
 
 /**
