@@ -27,6 +27,10 @@ export interface Lifetimes {
   readonly mfaAccessToken?: number | undefined;
   /** `id_token`. Default 36000, at most 86400. */
   readonly idToken?: number | undefined;
+  /** A session of the pages that nobody uses. Default 1800, at most 3600 (D29). */
+  readonly sessionIdle?: number | undefined;
+  /** A session of the pages in all. Default 86400, at most 86400 (D29). */
+  readonly session?: number | undefined;
 }
 
 /** How many guesses may be compared; docs/options.md has the bounds (security.md D3-D9). */

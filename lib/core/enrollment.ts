@@ -20,6 +20,7 @@ import { displaced, mayEnroll, withinLimits } from './enrollment-rules.js';
 import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
 import { send, type Undo } from './send.js';
+import { clientOf } from './session-client.js';
 import { accessTransaction, alive, isOver, isRevoked } from './transaction.js';
 
 /** Who asks, and what for. */
@@ -107,7 +108,7 @@ async function underPolicy(
   transaction: LoginTransaction,
   request: RequestInfo,
 ): Promise<LoginTransaction> {
-  const client = await mfa.clients.findById(transaction.clientId);
+  const client = await clientOf(mfa, transaction.clientId);
   if (!client) throw errors.invalidBearer();
   const question = { client, audience: transaction.audience, request };
   return { ...transaction, kinds: await enrollableKinds(mfa, user, question) };

@@ -22,6 +22,8 @@ export interface Settings {
     readonly accessToken: number;
     readonly mfaAccessToken: number;
     readonly idToken: number;
+    readonly sessionIdle: number;
+    readonly session: number;
   };
   readonly guesses: {
     readonly perChallenge: number;

@@ -5,6 +5,7 @@ import type { Call } from '../core/call.js';
 import { issueTokens } from '../core/issue-tokens.js';
 import { markOf } from '../core/known-device.js';
 import type { Mfa } from '../core/mfa.js';
+import { amrOf } from '../core/session-login.js';
 import { readMfaToken } from '../core/transaction.js';
 import { verify } from '../core/verification.js';
 import type { Client } from '../ports/index.js';
@@ -40,12 +41,9 @@ async function exchange(
 
   // The audience and scope of the login, whatever the client repeats here (wire.md 3.2).
   const { user } = verified;
-  const { audience, scope, amr, grant } = verified.transaction;
+  const { audience, scope, grant } = verified.transaction;
   const access = resolveAccess(mfa, { audience, scope });
-  const methods = new Set([...amr, ...verified.amr]);
-  methods.delete('mfa'); // of the proof before this one: it stands last
-  const proven = [...methods, 'mfa'];
-  const authentication = { amr: proven, at: mfa.clock.now() };
+  const authentication = { amr: amrOf(verified), at: mfa.clock.now() };
   const answer = await issueTokens(mfa, { user, client, access, grant, authentication });
   if (verified.recoveryCode !== undefined) {
     return { tokens: { ...answer, recovery_code: verified.recoveryCode } };

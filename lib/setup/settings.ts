@@ -22,6 +22,8 @@ export const LIFETIMES = {
   accessToken: { fallback: 86_400, min: 60, max: 86_400 },
   mfaAccessToken: { fallback: 600, min: 60, max: 600 },
   idToken: { fallback: 36_000, min: 60, max: 86_400 },
+  sessionIdle: { fallback: 1800, min: 60, max: 3600 },
+  session: { fallback: 86_400, min: 60, max: 86_400 },
 } as const satisfies Record<string, Range>;
 
 /** `guesses` (security.md D3-D9, D17). */

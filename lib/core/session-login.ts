@@ -1,0 +1,137 @@
+import type { Client, LoginTransaction, RequestInfo, User } from '../ports/index.js';
+import { admitUser } from './admit.js';
+import type { AuthenticatorType, Proof } from './authenticator-type.js';
+import { demandOf, requirements } from './demand.js';
+import { isEnrolled } from './enrolled.js';
+import { afterFirstFactor, type NextStep, type Waiting } from './first-factor.js';
+import { isKnownDevice, markOf } from './known-device.js';
+import type { Mfa } from './mfa.js';
+import { SESSION_CLIENT } from './session-client.js';
+import { newProof, type SessionProof } from './session-proof.js';
+import { alive, openTransaction, readMfaToken } from './transaction.js';
+import { type Verified, verify } from './verification.js';
+
+/** `grant` of transactions that end in a session, and `audience`: no token is issued for them. */
+const SESSION = 'session';
+
+/** Somebody at a browser. */
+export interface Visitor {
+  readonly request: RequestInfo;
+  /** The mark of a known device that came along, not checked yet. */
+  readonly device: string | undefined;
+}
+
+/** What a password login of a session is followed by. */
+export type SessionStep = { readonly needed: 'none'; readonly proof: SessionProof } | Waiting;
+
+/**
+ * The password of this user was right: the session is open, or its second factor is waited for.
+ *
+ * @param amr - how the first factor passed; default `['pwd']`
+ * @throws OAuthError 503 when the store fails
+ */
+export async function startSessionLogin(
+  mfa: Mfa,
+  {
+    user,
+    amr = ['pwd'],
+    ...visitor
+  }: Visitor & { readonly user: User; readonly amr?: readonly string[] },
+): Promise<SessionStep> {
+  const next: NextStep = await afterFirstFactor(mfa, {
+    user,
+    client: SESSION_CLIENT,
+    audience: SESSION,
+    scope: '',
+    grant: SESSION,
+    amr,
+    ...visitor,
+  });
+  if (next.needed !== 'none') return next;
+  return { needed: 'none', proof: newProof(mfa, { sub: user.id, amr, since: mfa.clock.now() }) };
+}
+
+/**
+ * A session that is open needs a fresh second factor, or its first one.
+ *
+ * @throws OAuthError when the user is gone or blocked, 503 when the store fails
+ */
+export async function startStepUp(
+  mfa: Mfa,
+  { proof, request, device }: Visitor & { readonly proof: SessionProof },
+): Promise<Waiting> {
+  const user = await admitUser(mfa, proof.sub);
+  const { account, authenticators } = await mfa.store.load({ userId: user.id });
+  if (!account) throw new TypeError('store.load({ userId }) gave no account');
+  const own = alive(authenticators, mfa.clock.now());
+  const question = { client: SESSION_CLIENT, audience: SESSION, request };
+  const asked = await demandOf(mfa, user, own, question);
+  const kinds = asked.needed === 'none' ? [] : asked.kinds;
+  const needed = isEnrolled(own) ? 'challenge' : 'enroll';
+  const token = await openTransaction(mfa, {
+    user,
+    client: SESSION_CLIENT,
+    audience: SESSION,
+    scope: '',
+    grant: SESSION,
+    amr: proof.amr,
+    kinds,
+    knownDevice: isKnownDevice(mfa, device, account),
+  });
+  const step = { account, authenticators: own };
+  return { needed, token, requirements: requirements(mfa, step, { needed, kinds }) };
+}
+
+/** A proof that somebody at a browser submits. */
+export interface SessionSubmission {
+  /** `mfa_token` */
+  readonly token: string;
+  readonly type: AuthenticatorType;
+  readonly proof: Proof;
+  readonly request: RequestInfo;
+  readonly botCheck?: string | undefined;
+  /** The session that is stepped up; undefined at login. */
+  readonly session?: SessionProof | undefined;
+  /** Default: the client of sessions. */
+  readonly client?: Client | undefined;
+}
+
+/** A session whose second factor passed. */
+export interface Proven extends Pick<Verified, 'authenticator' | 'confirmed' | 'recoveryCode'> {
+  readonly user: User;
+  readonly proof: SessionProof;
+  readonly transaction: LoginTransaction;
+  /** The mark that the browser is known by from now on. */
+  readonly device: string | undefined;
+}
+
+/**
+ * Judges a second factor and gives what the session has proved then.
+ *
+ * @throws OAuthError when refused
+ */
+export async function proveSession(mfa: Mfa, submission: SessionSubmission): Promise<Proven> {
+  const { session, type, proof, request, botCheck, client = SESSION_CLIENT } = submission;
+  const token = await readMfaToken(mfa, submission.token, { allowAccessToken: false });
+  const verified = await verify(mfa, { token, client, type, proof, request, botCheck }, (userId) =>
+    admitUser(mfa, userId),
+  );
+  const { user, transaction, recoveryCode } = verified;
+  const since = session?.sub === user.id ? session.since : transaction.createdAt;
+  return {
+    ...verified,
+    proof: newProof(mfa, { sub: user.id, amr: amrOf(verified), since }),
+    device:
+      mfa.settings.deviceCookie && recoveryCode === undefined ? markOf(mfa, user.id) : undefined,
+  };
+}
+
+/** All methods of a login, `mfa` last. */
+export function amrOf({
+  transaction,
+  amr,
+}: Pick<Verified, 'transaction' | 'amr'>): readonly string[] {
+  const methods = new Set([...transaction.amr, ...amr]);
+  methods.delete('mfa'); // of the proof before this one: it stands last
+  return [...methods, 'mfa'];
+}

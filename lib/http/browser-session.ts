@@ -1,0 +1,135 @@
+import { promisify } from 'node:util';
+import type { Request } from 'express';
+import type { Mfa } from '../core/mfa.js';
+import { isOpen, type SessionProof } from '../core/session-proof.js';
+import { configurationError } from '../errors.js';
+import type { User } from '../ports/index.js';
+
+/** What we keep in the host's session, as plain JSON under `mfa`. It names a user only in `proof`. */
+export interface BrowserState {
+  /** A login, or a step-up of the session, that waits for its second factor. */
+  readonly login?: PendingLogin | undefined;
+  /** What the session has proved; there is none before the second factor has passed, where one is needed. */
+  readonly proof?: SessionProof | undefined;
+  /** Token of forms (security.md R-112). */
+  readonly csrf?: string | undefined;
+  /** What pages remember between two requests; secrets in it are sealed. */
+  readonly page?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface PendingLogin {
+  /** `mfa_token` */
+  readonly token: string;
+  readonly needed: 'enroll' | 'challenge';
+  /** Checked already: a path of this origin. */
+  readonly returnTo?: string | undefined;
+}
+
+type Callback = (error?: unknown) => void;
+
+/** express-session, cookie-session, or anything of their shape. */
+interface HostSession {
+  mfa?: BrowserState | undefined;
+  regenerate?(done: Callback): unknown;
+  save?(done: Callback): unknown;
+}
+
+interface WithSession {
+  session?: HostSession | null;
+  logIn?(user: User, done: Callback): void;
+}
+
+const SEEN_EVERY_MS = 60_000;
+
+/**
+ * The host's session.
+ *
+ * @throws TypeError `ERR_MFA_SESSION` when no session middleware ran before
+ */
+function sessionOf(request: Request): HostSession {
+  const { session } = request as unknown as WithSession;
+  if (session) return session;
+  throw configurationError(
+    'ERR_MFA_SESSION',
+    'request.session',
+    'mount express-session or cookie-session before express-mfa',
+  );
+}
+
+export const hasSession = (request: Request): boolean =>
+  Boolean((request as unknown as WithSession).session);
+
+/** What this session holds of ours. */
+export const stateOf = (request: Request): BrowserState => sessionOf(request).mfa ?? {};
+
+/** Changes what the session holds of ours; what is undefined goes. Stored when the promise resolves. */
+export async function changeState(request: Request, change: BrowserState): Promise<void> {
+  const session = sessionOf(request);
+  const entries = Object.entries({ ...session.mfa, ...change });
+  session.mfa = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  await saved(request);
+}
+
+async function saved(request: Request): Promise<void> {
+  const session = sessionOf(request);
+  if (session.save) await promisify(session.save.bind(session))();
+}
+
+/**
+ * A new session with a new id and nothing in it but this: nobody who knew the old id gets in (security.md R-110).
+ * cookie-session has no ids: there the whole content is replaced.
+ */
+export async function renewSession(request: Request, state: BrowserState): Promise<void> {
+  const session = sessionOf(request);
+  if (session.regenerate) await promisify(session.regenerate.bind(session))();
+  else (request as unknown as WithSession).session = null;
+  if (!hasSession(request)) (request as unknown as { session: unknown }).session = {};
+  await changeState(request, state);
+}
+
+/**
+ * Opens the session for good: a new one, with Passport's login where the host has Passport.
+ *
+ * @param user - as `users.findById` gave it: what Passport serializes
+ */
+export async function openSession(
+  request: Request,
+  { user, proof }: { readonly user: User; readonly proof: SessionProof },
+): Promise<void> {
+  withRegenerate(request);
+  const { logIn } = request as unknown as WithSession;
+  if (logIn)
+    await promisify(logIn.bind(request, user))(); // makes a new session itself
+  else await renewSession(request, {});
+  await changeState(request, { proof, login: undefined, page: undefined });
+}
+
+/** What the session has proved, if it is still open. No round trip. */
+export function proofOf(mfa: Mfa, request: Request): SessionProof | undefined {
+  if (!hasSession(request)) return undefined;
+  const { proof } = stateOf(request);
+  return proof && isOpen(mfa, proof) ? proof : undefined;
+}
+
+/** Notes that the session is in use, once a minute. */
+export async function keepOpen(mfa: Mfa, request: Request, proof: SessionProof): Promise<void> {
+  const now = mfa.clock.now();
+  if (now - proof.seen >= SEEN_EVERY_MS)
+    await changeState(request, { proof: { ...proof, seen: now } });
+}
+
+/** Passport 0.6 and later calls both; cookie-session has neither. They are not stored: they cannot be enumerated. */
+export function withRegenerate(request: Request): void {
+  const host = request as unknown as WithSession & { session: unknown };
+  const session = sessionOf(request);
+  if (session.regenerate) return;
+  const define = (name: string, value: unknown) =>
+    Object.defineProperty(host.session, name, { value, configurable: true });
+  define('save', (done: Callback) => done());
+  define('regenerate', (done: Callback) => {
+    host.session = null;
+    host.session = {};
+    withRegenerate(request);
+    done();
+  });
+}
