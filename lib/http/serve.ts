@@ -4,11 +4,11 @@ import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
 import type { Endpoint } from '../endpoints/index.js';
 import { configurationError, errors, OAuthError } from '../errors.js';
-import { logId, type RequestContext } from '../ports/index.js';
+import { logId } from '../ports/index.js';
 import { readParams } from './body.js';
 import { allowEveryOrigin, allowOrigin, preflight } from './cors.js';
 import { readDeviceCookie, setDeviceCookie } from './device-cookie.js';
-import { contextOf } from './request-context.js';
+import { forRequest, infoOf } from './request-context.js';
 import { respond, respondError } from './respond.js';
 import { trustCheck } from './trust-proxy.js';
 
@@ -117,22 +117,15 @@ function endpointOf(route: Route, method: string): Endpoint {
   });
 }
 
-/** The same, with the request's context on each of its events. */
-function forRequest(mfa: Mfa, request: Request): Mfa {
-  let context: RequestContext | undefined;
-  const audit = mfa.audit.within(() => (context ??= contextOf(request)));
-  return { ...mfa, audit, emit: audit.emit };
-}
-
 async function callOf(endpoint: Endpoint, { pathId }: Route, request: Request): Promise<Call> {
-  const { authorization, origin, 'user-agent': userAgent } = request.headers;
+  const { authorization, origin } = request.headers;
   return {
     params: endpoint.method === 'POST' ? new Params(await readParams(request)) : NO_PARAMS,
     authorization,
     pathId,
     origin,
     device: readDeviceCookie(request),
-    request: { ip: request.ip ?? '', userAgent },
+    request: infoOf(request),
   };
 }
 
