@@ -5,7 +5,7 @@ import { violations } from './house-rules.js';
 
 const lib = join(import.meta.dirname, '../../lib');
 const paths = readdirSync(lib, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => path.replaceAll('\\', '/'));
 
 describe('the library', () => {

@@ -5,7 +5,8 @@ import { parseAst } from 'vitest/node';
 const places = [
   ['index.ts', 'cli.ts', 'testing'],
   ['cli'],
-  ['http', 'passport', 'pages'],
+  ['passport', 'pages'],
+  ['http'],
   ['mfa.ts', 'import-authenticators.ts', 'rewrap.ts'],
   ['setup'],
   ['options.ts'],
@@ -148,7 +149,7 @@ export function violations(path: string, source: string): string[] {
   if (place(path) !== 'adapters' && rank(place(path)) < 0) found.push('has no place in the order');
   const names = path.replace(/\.ts$/, '').split('/');
   if (names.some((name) => drawers.test(name))) found.push('is a drawer, not an idea');
-  for (const node of walk(parseAst(source, { lang: 'ts' }) as unknown as Node)) {
+  for (const node of walk(parseAst(source, { lang: path.endsWith('x') ? 'tsx' : 'ts' }) as unknown as Node)) {
     const specifier = specifierOf(node);
     if (specifier !== undefined) found.push(...importProblems(path, specifier));
     if (node.type === 'ExportDefaultDeclaration') found.push('has a default export');
