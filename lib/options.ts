@@ -115,7 +115,7 @@ export interface MfaOptions {
   readonly amrInIdToken?: boolean | undefined;
   /** Whether a password alone may enroll the user's first authenticator. Default: yes. */
   readonly allowSelfEnrollment?: MfaCallbacks['allowSelfEnrollment'] | undefined;
-  /** Asked before a user's last authenticator is removed; false refuses. */
+  /** Asked before a user's last authenticator is removed, where the policy lets it go; false refuses. */
   readonly onDowngrade?: MfaCallbacks['onDowngrade'] | undefined;
   /** Asked before a guess from an unknown device is judged while the fleet is under attack (D9). */
   readonly botCheck?: MfaCallbacks['botCheck'] | undefined;

@@ -48,6 +48,23 @@ export async function enrollableKinds(
   return wants === 'enroll' ? kinds : [];
 }
 
+/**
+ * By which kinds the logins of this user have to be proved, one list for each audience that demands a second factor;
+ * an empty list = any kind.
+ */
+export async function provedBy(
+  mfa: Mfa,
+  user: User,
+  login: Omit<PolicyQuestion, 'audience'>,
+): Promise<readonly (readonly string[])[]> {
+  const { apis, defaultAudience } = mfa.settings;
+  const audiences = [...new Set([defaultAudience, ...apis.keys(), mfa.audience])];
+  const answers = audiences.map((audience) => ask(mfa, user, { ...login, audience }));
+  return (await Promise.all(answers)).flatMap(({ wants, kinds }) =>
+    wants === 'none' ? [] : [wants === 'challenge' ? kinds : []],
+  );
+}
+
 interface Read {
   readonly wants: 'none' | 'challenge' | 'enroll';
   readonly kinds: readonly string[];

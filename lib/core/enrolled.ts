@@ -20,6 +20,12 @@ export const isDisabled = (mfa: Mfa, account: Account, authenticator: Authentica
 export const isUsable = (mfa: Mfa, account: Account, authenticator: Authenticator): boolean =>
   authenticator.status === 'active' && !isDisabled(mfa, account, authenticator);
 
+/** Whether its owner can log in with it: usable, of a type that is switched on, and not just for emergencies. */
+export const canProve = (mfa: Mfa, account: Account, authenticator: Authenticator): boolean =>
+  authenticator.kind !== RECOVERY &&
+  isUsable(mfa, account, authenticator) &&
+  mfa.types.some((type) => type.kinds.includes(authenticator.kind));
+
 /** Whether the policy of this login allows the kind. Recovery is always allowed. */
 export const allowsKind = (transaction: Pick<LoginTransaction, 'kinds'>, kind: string): boolean =>
   transaction.kinds.length === 0 || transaction.kinds.includes(kind) || kind === RECOVERY;

@@ -32,7 +32,8 @@ export interface MfaCallbacks {
    */
   allowSelfEnrollment?(user: User, request: RequestInfo): Answered<boolean>;
   /**
-   * Called before a user removes the last authenticator where the policy lets them; answer false to refuse.
+   * Called before a user removes the last authenticator where the policy lets them, that is, answers `none` for every
+   * audience; answer false to refuse.
    */
   onDowngrade?(user: User, request: RequestInfo): Answered<boolean | undefined>;
   /**

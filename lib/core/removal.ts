@@ -3,11 +3,13 @@ import type { Account, Authenticator, RequestInfo } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import { commitWith } from './commit.js';
+import { isFromBefore } from './cut-off.js';
 import { cutCodesOff } from './delivery.js';
 import { entriesOf, isEnrolled, RECOVERY } from './enrolled.js';
+import { mayDowngrade } from './last-factor.js';
 import type { Mfa } from './mfa.js';
 import { notify } from './notice.js';
-import { accessTransactionId, alive, isFreshProof, isRevoked } from './transaction.js';
+import { accessTransactionId, alive, isFreshProof } from './transaction.js';
 
 /** Who removes what. */
 export interface Removal {
@@ -19,8 +21,8 @@ export interface Removal {
 
 /**
  * Removes an authenticator, and with it everything that the wire shows of it: the sms and voice entries of one
- * phone go together. Takes someone who just passed a second factor (security.md R-054). Before the last one goes the
- * host is asked, in the step that decides, however many are removed at once.
+ * phone go together. Takes someone who just passed a second factor (security.md R-054). The last one stays where a
+ * login needs it (R-055).
  *
  * @throws OAuthError 401, 403, 404, or 400 for the recovery code
  */
@@ -30,7 +32,7 @@ export async function removeAuthenticator(mfa: Mfa, removal: Removal): Promise<v
   const { removed, own } = await commitWith(mfa, async () => {
     const { account, authenticators } = await mfa.store.load({ userId: access.sub });
     const own = alive(authenticators, mfa.clock.now());
-    if (account && isRevoked(account, access)) throw errors.invalidBearer();
+    if (account && isFromBefore(account, access)) throw errors.invalidBearer();
     if (isEnrolled(own) && !isFreshProof(mfa, access, { recovery: false })) {
       throw errors.invalidBearer();
     }
@@ -39,8 +41,9 @@ export async function removeAuthenticator(mfa: Mfa, removal: Removal): Promise<v
     const { authenticator } = entry;
     if (authenticator.kind === RECOVERY) throw errors.notRemovable();
     const left = own.filter((it) => it.id !== authenticator.id);
-    if (isEnrolled(own) && !isEnrolled(left)) {
-      if ((await mfa.onDowngrade(user, request)) === false) throw errors.lastAuthenticator();
+    const { clientId } = access;
+    if (authenticator.status === 'active') {
+      await mayDowngrade(mfa, { user, account, own, left, clientId, request });
     }
     return {
       result: { removed: authenticator, own },

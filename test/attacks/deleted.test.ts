@@ -1,3 +1,4 @@
+import type { PolicyAnswer } from 'express-mfa';
 import { describe, expect, test } from 'vitest';
 import { enrollPhone, OTP, SMS, testApp } from '../support/app.js';
 import {
@@ -6,27 +7,17 @@ import {
   enrollOtp,
   mfaAccessToken,
   mfaToken,
+  spareApp,
   totp,
-  type World,
   world,
   wrongCode,
 } from '../support/attack.js';
-
-const _EMAIL = { authenticator_types: ['oob'], oob_channels: ['email'], email: 'x@example.com' };
-const _OTHER = { ...SMS, phone_number: '+15555550155' };
-
-const _failing = async (w: World, what: () => Promise<unknown>) => {
-  w.sendWith = async () => {
-    throw new Error('gateway is down');
-  };
-  await what();
-  w.sendWith = undefined;
-};
 
 describe('an authenticator that was deleted', () => {
   test('R-054: takes its live challenges with it', async () => {
     const w = await world();
     const { id } = await enrollPhone(w);
+    await spareApp(w);
     const waiting = await challenged(w);
     w.clock.advance(1);
     const access = await mfaAccessToken(w);
@@ -39,6 +30,7 @@ describe('an authenticator that was deleted', () => {
   test('R-054: as voice takes sms with it', async () => {
     const w = await world();
     const { id } = await enrollPhone(w);
+    await spareApp(w);
     const access = await mfaAccessToken(w);
     await w.at(0).remove(access, id.replace('sms|', 'voice|')).expect(204);
     expect((await w.at(0).remove(access, id)).status).toBe(404);
@@ -64,13 +56,16 @@ describe('an authenticator that was deleted', () => {
   });
 
   test('R-021: is not what makes a second enrollment with its own budget', async () => {
-    const w = await world();
+    let policy: PolicyAnswer = 'enroll';
+    const w = await world({ policy: () => policy });
     const { secret, id } = await enrollOtp(w);
     const access = await mfaAccessToken(w, { secret });
     const right = totp(secret, w.clock.now());
     const token = await mfaToken(w);
     for (let i = 1; i <= 4; i++) await w.at(0).otp(token, wrongCode(right, i)).expect(403);
+    policy = 'none';
     await w.at(0).remove(access, id).expect(204);
+    policy = 'enroll';
     const again = await mfaToken(w);
     const started = (await w.at(0).associate(again, OTP).expect(200)).body;
     const code = totp(started.secret, w.clock.now());

@@ -6,6 +6,7 @@ import {
   enrollOtp,
   mfaAccessToken,
   mfaToken,
+  sparePhone,
   totp,
   type World,
   world,
@@ -112,6 +113,7 @@ describe('R-051, R-054: with an access token, a proof not older than 300 seconds
     const bob = { username: 'bob@example.com', password: 'battery staple' };
     const other = await enrollPhone(w, { phone: '+15555550177', login: bob });
     const { secret, id } = await enrollOtp(w);
+    await sparePhone(w);
     const token = await mfaAccessToken(w, { secret });
     const suffix = id.slice('totp|'.length);
     const raw = (path: string) =>

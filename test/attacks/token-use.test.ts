@@ -1,7 +1,15 @@
 // Where each kind of token works, and where it does not.
 import { describe, expect, test } from 'vitest';
 import { client, enrollPhone, OTP } from '../support/app.js';
-import { challenged, enrollOtp, mfaAccessToken, mfaToken, totp, world } from '../support/attack.js';
+import {
+  challenged,
+  enrollOtp,
+  mfaAccessToken,
+  mfaToken,
+  sparePhone,
+  totp,
+  world,
+} from '../support/attack.js';
 
 const INVALID = {
   error: 'invalid_grant',
@@ -74,6 +82,7 @@ describe('R-092: each verb has its scope', () => {
   test.each(all)('R-092: with only %s', async (scope) => {
     const w = await world();
     const { secret, id } = await enrollOtp(w);
+    await sparePhone(w);
     const token = await mfaAccessToken(w, { secret, scope });
     const refusal = (expected: string) => ({
       error: 'insufficient_scope',

@@ -1,10 +1,21 @@
 // What the attack tests share: several servers on one store, and the moves of an attacker who has the password.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { email, oob, otp, recoveryCode, sms, type User, voice } from 'express-mfa';
+import {
+  type Authenticator,
+  email,
+  oob,
+  otp,
+  recoveryCode,
+  sms,
+  type User,
+  voice,
+} from 'express-mfa';
 import { Secret, TOTP } from 'otpauth';
 import type { Response } from 'supertest';
 import { onTestFinished } from 'vitest';
+import { oobCredential } from '../../lib/authenticators/address.js';
+import { otpCredential } from '../../lib/authenticators/otp.js';
 import { client, OTP, SMS, type TestApp, type TestAppOptions, testApp } from './app.js';
 import { slowStores } from './slow-store.js';
 import type { MakeStores } from './store-kinds.js';
@@ -124,6 +135,23 @@ export async function enrollOtp(w: TestApp, login = {}) {
     tokens,
   };
 }
+
+/** Gives the user another authenticator, so that the first one may go. */
+async function spare(w: TestApp, authenticator: Pick<Authenticator, 'id' | 'kind' | 'credential'>) {
+  const { account } = await w.mfa.store.load({ userId: 'u1' });
+  const owned = { userId: 'u1', status: 'active', createdAt: w.clock.now() } as const;
+  const put = { authenticators: [{ ...owned, ...authenticator }] };
+  if (!(await w.mfa.store.commit({ account, put }))) throw new Error('the account moved');
+}
+export const spareApp = (w: TestApp) => {
+  const credential = otpCredential(w.mfa, 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', 'u1', SPARE);
+  return spare(w, { id: SPARE, kind: 'otp', credential });
+};
+export const sparePhone = (w: TestApp) => {
+  const credential = oobCredential(w.mfa, '+15555550199', 'u1', SPARE);
+  return spare(w, { id: SPARE, kind: 'phone', credential });
+};
+const SPARE = 'dev_00000000000SPARE';
 
 /** An access token for the MFA audience, by the phone or the secret. */
 export async function mfaAccessToken(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { client, enrollPhone, testApp } from '../support/app.js';
+import { spareApp } from '../support/attack.js';
 import { expectError } from './answers.js';
 import { exchange, listening } from './raw-http.js';
 import { mfaApiToken } from './steps.js';
@@ -9,6 +10,7 @@ describe('an authenticator id in the path', () => {
     const t = await testApp();
     const { id } = await enrollPhone(t);
     const bearer = await mfaApiToken(t);
+    await spareApp(t);
     const suffix = id.split('|')[1] ?? '';
     const remove = (port: number, segment: string) => {
       const head = `DELETE /mfa/authenticators/${segment} HTTP/1.1\r\nHost: x\r\n`;
@@ -52,6 +54,7 @@ describe('an authenticator id in the path', () => {
     const t = await testApp();
     const { id } = await enrollPhone(t);
     const bearer = await mfaApiToken(t);
+    await spareApp(t);
     await listening(t.app, async (port) => {
       const head = `DELETE /mfa/authenticators/${id} HTTP/1.1\r\nHost: x\r\n`;
       const answer = await exchange(port, [`${head}Authorization: Bearer ${bearer}\r\n\r\n`]);
