@@ -16,7 +16,7 @@ const passing = new Set([
   'failures',
   'logins',
   'sends',
-  'validAfter',
+  'cutOff',
   'codes', // of no use without codes under way, which are long dead
 ]);
 
@@ -37,13 +37,13 @@ export function fateOf(account: Account, now: number): 'stays' | 'retires' | 'go
 function isOver(account: Account, now: number): boolean {
   const set = Object.entries(account).filter(([, value]) => value !== undefined);
   if (set.some(([name]) => !passing.has(name))) return false;
-  const { lanes, failures, logins, sends, validAfter } = account;
+  const { lanes, failures, logins, sends, cutOff } = account;
   const guessed = Object.values(lanes);
   const times = [
     ...guessed.flatMap(({ log, lockedUntil }) => [...log, lockedUntil]),
     ...Object.values(logins).map(({ until }) => until),
     ...sends,
-    ...[validAfter ?? []].flat(),
+    ...[cutOff?.at ?? []].flat(),
   ];
   const latest = Math.max(0, ...times);
   if (latest > 0) return latest + COUNTS_FOR <= now;

@@ -21,7 +21,7 @@ import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
 import { send, type Undo } from './send.js';
 import { clientOf } from './session-client.js';
-import { accessTransaction, alive, isOver, isRevoked } from './transaction.js';
+import { accessTransaction, alive, isOver } from './transaction.js';
 
 /** Who asks, and what for. */
 export interface EnrollmentRequest {
@@ -94,7 +94,6 @@ function transactionOf(
     ? { ...(loaded.transaction ?? fresh), proven: fresh.proven }
     : loaded.transaction;
   if (!transaction || isOver(loaded, transaction, now)) throw errors.invalidBearer();
-  if (access && loaded.account && isRevoked(loaded.account, access)) throw errors.invalidBearer();
   if (clientId !== undefined && clientId !== transaction.clientId) throw errors.foreignMfaToken();
   const stale = access?.authentication.amr.includes('mfa') && !transaction.proven;
   if (stale && isEnrolled(loaded.authenticators)) throw errors.invalidBearer();

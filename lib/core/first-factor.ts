@@ -1,5 +1,6 @@
 import { errors, type OAuthError } from '../errors.js';
 import type { Account, Client, RequestInfo, User } from '../ports/index.js';
+import { epochOf } from './cut-off.js';
 import { type Demand, demandOf, requirements } from './demand.js';
 import { isKnownDevice } from './known-device.js';
 import type { Mfa } from './mfa.js';
@@ -54,6 +55,7 @@ export async function afterFirstFactor(mfa: Mfa, login: FirstFactor): Promise<Ne
     amr: login.amr,
     kinds: demand.kinds,
     knownDevice: isKnownDevice(mfa, device, account),
+    epoch: epochOf(account),
   });
   mfa.emit({ event: 'mfa.required', userId: user.id, clientId: client.id, reason: demand.needed });
   return {

@@ -21,11 +21,14 @@ export interface Issue {
   /** `gty` */
   readonly grant: string;
   readonly authentication: Authentication;
+  /** Of the user's account, as it was read for this login. */
+  readonly epoch: number | undefined;
 }
 
 export async function issueTokens(mfa: Mfa, issue: Issue): Promise<TokenAnswer> {
   const { user, client, access, grant, authentication } = issue;
-  const claims = { sub: user.id, clientId: client.id, grant, authentication, ...access };
+  const epoch = access.audience === mfa.audience ? issue.epoch : undefined; // nobody else asks for it
+  const claims = { sub: user.id, clientId: client.id, grant, authentication, epoch, ...access };
   const [accessToken, idToken] = await Promise.all([
     mfa.tokens.accessToken(claims),
     access.scope.split(' ').includes('openid') ? idTokenOf(mfa, issue) : undefined,

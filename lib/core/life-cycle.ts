@@ -1,8 +1,8 @@
-import type { Account } from '../ports/index.js';
 import { commitWith } from './commit.js';
-import { cutCodesOff } from './delivery.js';
+import { cutOff } from './cut-off.js';
 import { isRecovering, reopened, unlocked } from './guess-lanes.js';
 import type { Mfa } from './mfa.js';
+import { goneEvents } from './removal-events.js';
 
 /*
  * What the host tells about its users. Each is one commit, so a login that is under way at that moment either
@@ -20,28 +20,34 @@ export async function passwordChanged(mfa: Mfa, userId: string): Promise<void> {
     const { recoveredAt: _, ...next } = cutOff(recovered, now);
     return {
       changes: { account: next, remove: { authenticators: pending.map(({ id }) => id) } },
+      events: [
+        { event: 'password.changed', userId },
+        ...goneEvents(pending, 'password_changed'),
+        ...(recovered.reopenedAt === account.reopenedAt
+          ? []
+          : [{ event: 'mfa.lock.ended' as const, userId, reason: 'recovered' }]),
+      ],
       result: undefined,
     };
   });
-  mfa.emit({ event: 'password.changed', userId });
 }
 
-/** Everything that is kept for the user is gone but the time of it, for the tokens that are still out. */
+/** Everything that is kept for the user is gone but the count of it, for the tokens that are still out. */
 export async function userDeleted(mfa: Mfa, userId: string): Promise<void> {
   await commitWith(mfa, async () => {
     const { account, authenticators } = await mfa.store.load({ userId });
     if (!account) return { changes: undefined, result: undefined };
-    const { version } = account;
+    const { version, cutOff: before } = account;
     const empty = { userId, version, lanes: {}, failures: {}, logins: {}, sends: [] };
     return {
       changes: {
-        account: cutOff(empty, mfa.clock.now()),
+        account: cutOff({ ...empty, cutOff: before }, mfa.clock.now()),
         remove: { authenticators: authenticators.map(({ id }) => id) },
       },
+      events: [{ event: 'user.deleted', userId }, ...goneEvents(authenticators, 'user_deleted')],
       result: undefined,
     };
   });
-  mfa.emit({ event: 'user.deleted', userId });
 }
 
 /** Opens the lane for unknown devices at once, whatever closed it: an administrator's decision. */
@@ -49,12 +55,7 @@ export async function unlock(mfa: Mfa, userId: string): Promise<void> {
   await commitWith(mfa, async () => {
     const { account } = await mfa.store.load({ userId });
     const changes = account && { account: unlocked(account) };
-    return { changes, result: undefined };
+    const event = { event: 'mfa.lock.ended', userId, reason: 'administrator' } as const;
+    return { changes, events: [event], result: undefined };
   });
-  mfa.emit({ event: 'mfa.lock.ended', userId, reason: 'administrator' });
 }
-
-const cutOff = (account: Account, now: number): Account => ({
-  ...cutCodesOff(account, ''),
-  validAfter: now,
-});

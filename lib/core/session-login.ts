@@ -1,6 +1,7 @@
 import type { Client, LoginTransaction, RequestInfo, User } from '../ports/index.js';
 import { admitUser } from './admit.js';
 import type { AuthenticatorType, Proof } from './authenticator-type.js';
+import { epochOf } from './cut-off.js';
 import { demandOf, requirements } from './demand.js';
 import { isEnrolled } from './enrolled.js';
 import { afterFirstFactor, type NextStep, type Waiting } from './first-factor.js';
@@ -48,7 +49,11 @@ export async function startSessionLogin(
     ...visitor,
   });
   if (next.needed !== 'none') return next;
-  return { needed: 'none', proof: newProof(mfa, { sub: user.id, amr, since: mfa.clock.now() }) };
+  const epoch = epochOf(next.account);
+  return {
+    needed: 'none',
+    proof: newProof(mfa, { sub: user.id, amr, since: mfa.clock.now(), epoch }),
+  };
 }
 
 /**
@@ -77,6 +82,7 @@ export async function startStepUp(
     amr: proof.amr,
     kinds,
     knownDevice: isKnownDevice(mfa, device, account),
+    epoch: proof.epoch,
   });
   const step = { account, authenticators: own };
   return { needed, token, requirements: requirements(mfa, step, { needed, kinds }) };
@@ -117,12 +123,15 @@ export async function proveSession(mfa: Mfa, submission: SessionSubmission): Pro
     admitUser(mfa, userId),
   );
   const { user, transaction, recoveryCode } = verified;
+  const { epoch = 0 } = transaction;
   const since = session?.sub === user.id ? session.since : transaction.createdAt;
   return {
     ...verified,
-    proof: newProof(mfa, { sub: user.id, amr: amrOf(verified), since }),
+    proof: newProof(mfa, { sub: user.id, amr: amrOf(verified), since, epoch }),
     device:
-      mfa.settings.deviceCookie && recoveryCode === undefined ? markOf(mfa, user.id) : undefined,
+      mfa.settings.deviceCookie && recoveryCode === undefined
+        ? markOf(mfa, transaction)
+        : undefined,
   };
 }
 

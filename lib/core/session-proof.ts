@@ -2,9 +2,9 @@ import type { Account, User } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import { MFA_SCOPES } from './audience.js';
+import { isFromBefore } from './cut-off.js';
 import type { Mfa } from './mfa.js';
 import { SESSION_CLIENT } from './session-client.js';
-import { isRevoked } from './transaction.js';
 
 /** What a login in a browser proved: plain JSON that stands in the host's session, and nowhere else. */
 export interface SessionProof {
@@ -14,6 +14,8 @@ export interface SessionProof {
   readonly sub: string;
   /** Methods that passed (RFC 8176), `mfa` among them when there were two. */
   readonly amr: readonly string[];
+  /** `Account.cutOff.epoch` at its first factor. */
+  readonly epoch: number;
   /** When the last of them passed (ms). */
   readonly at: number;
   /** When the first factor of this login passed (ms). */
@@ -25,10 +27,18 @@ export interface SessionProof {
 /** A new proof. */
 export const newProof = (
   mfa: Mfa,
-  { sub, amr, since }: Pick<SessionProof, 'sub' | 'amr' | 'since'>,
+  { sub, amr, since, epoch }: Pick<SessionProof, 'sub' | 'amr' | 'since' | 'epoch'>,
 ): SessionProof => {
   const now = mfa.clock.now();
-  return { id: mfa.random.bytes(16).toString('base64url'), sub, amr, at: now, since, seen: now };
+  return {
+    id: mfa.random.bytes(16).toString('base64url'),
+    sub,
+    amr,
+    epoch,
+    at: now,
+    since,
+    seen: now,
+  };
 };
 
 /** Whether the session has neither been idle nor open for too long (security.md D29, R-116). */
@@ -41,13 +51,14 @@ export function isOpen(mfa: Mfa, { since, seen }: SessionProof): boolean {
 /** The proof in the form in which the core knows who may change authenticators. */
 export const accessOf = (
   mfa: Mfa,
-  { id, sub, amr, at, since }: SessionProof,
+  { id, sub, amr, epoch, at, since }: SessionProof,
 ): VerifiedAccessToken => ({
   id,
   sub,
   clientId: SESSION_CLIENT.id,
   scope: MFA_SCOPES,
   authentication: { amr, at },
+  epoch,
   expiresAt: since + mfa.settings.lifetimes.session,
 });
 
@@ -67,7 +78,7 @@ export interface Admitted {
 export async function admitProof(mfa: Mfa, proof: SessionProof): Promise<Admitted | undefined> {
   if (!isOpen(mfa, proof)) return undefined;
   const { account } = await mfa.store.load({ userId: proof.sub });
-  if (!account || isRevoked(account, accessOf(mfa, proof))) return undefined;
+  if (!account || isFromBefore(account, proof)) return undefined;
   const user = await admitUser(mfa, proof.sub).catch(() => undefined);
   return user && { proof, user, account };
 }

@@ -11,6 +11,7 @@ import type {
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { commitAudited, flowOf } from './audit.js';
 import type { Step } from './authenticator-type.js';
+import { isFromBefore } from './cut-off.js';
 import { isSpent, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 
@@ -39,6 +40,8 @@ export interface LoginRequest {
   readonly kinds: readonly string[];
   /** The request proved that it comes from a device that the user has logged in with before. */
   readonly knownDevice: boolean;
+  /** Of the user's account, as it was read for this login. */
+  readonly epoch: number;
 }
 
 /** Records that a first factor passed. @returns the `mfa_token` */
@@ -56,6 +59,7 @@ export async function openTransaction(mfa: Mfa, login: LoginRequest): Promise<st
     amr: login.amr,
     kinds: login.kinds,
     ...(login.knownDevice && { knownDevice: true }),
+    epoch: login.epoch,
   };
   const changes = { put: { transactions: [transaction] }, keepTransactions: MAX_LIVE - 1 };
   const about = { userId: login.user.id, clientId: login.client.id, flowId: flowOf(id) };
@@ -75,6 +79,7 @@ export function accessTransaction(mfa: Mfa, access: VerifiedAccessToken): LoginT
     grant: 'password',
     amr: access.authentication.amr,
     reusable: true,
+    epoch: access.epoch,
     proven: isFreshProof(mfa, access, { recovery: true }),
   };
 }
@@ -152,7 +157,7 @@ export function liveStep(mfa: Mfa, loaded: Loaded, client: Client): Step {
 
 /** Used up, or from before a change of the password (R-007). */
 const isDead = (account: Account, transaction: LoginTransaction): boolean =>
-  isSpent(account, transaction) || transaction.createdAt < (account.validAfter ?? 0);
+  isSpent(account, transaction) || isFromBefore(account, transaction);
 
 /** Whether a transaction has ended: by success, by time, or because the password was changed. */
 export const isOver = (
@@ -160,15 +165,6 @@ export const isOver = (
   transaction: LoginTransaction,
   now: number,
 ): boolean => !account || isDead(account, transaction) || transaction.expiresAt <= now;
-
-/**
- * Whether an access token for the MFA audience is from before a change of the password. Tokens know whole seconds:
- * one of the same second counts as older.
- */
-export const isRevoked = (
-  { validAfter }: Account,
-  { authentication: { at } }: VerifiedAccessToken,
-): boolean => validAfter !== undefined && at <= Math.floor(validAfter / 1000) * 1000;
 
 /** @throws OAuthError when this login has used up its guesses: it has to begin anew (D17) */
 export function triesLeft(mfa: Mfa, { account, transaction }: Step): void {

@@ -41,12 +41,15 @@ async function exchange(
 
   // The audience and scope of the login, whatever the client repeats here (wire.md 3.2).
   const { user } = verified;
-  const { audience, scope, grant } = verified.transaction;
+  const { audience, scope, grant, epoch } = verified.transaction;
   const access = resolveAccess(mfa, { audience, scope });
   const authentication = { amr: amrOf(verified), at: mfa.clock.now() };
-  const answer = await issueTokens(mfa, { user, client, access, grant, authentication });
+  const answer = await issueTokens(mfa, { user, client, access, grant, authentication, epoch });
   if (verified.recoveryCode !== undefined) {
     return { tokens: { ...answer, recovery_code: verified.recoveryCode } };
   }
-  return { tokens: answer, device: mfa.settings.deviceCookie ? markOf(mfa, user.id) : undefined };
+  return {
+    tokens: answer,
+    device: mfa.settings.deviceCookie ? markOf(mfa, verified.transaction) : undefined,
+  };
 }

@@ -1,6 +1,7 @@
 import { asUser } from '../core/admit.js';
 import { resolveAccess } from '../core/audience.js';
 import type { Call } from '../core/call.js';
+import { epochOf } from '../core/cut-off.js';
 import { afterFirstFactor, mfaRequired } from '../core/first-factor.js';
 import { issueTokens } from '../core/issue-tokens.js';
 import type { Mfa } from '../core/mfa.js';
@@ -55,5 +56,7 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
   });
   if (next.needed !== 'none') throw mfaRequired(mfa, next);
   const authentication = { amr: ['pwd'], at: mfa.clock.now() };
-  return { tokens: await issueTokens(mfa, { user, client, access, grant: GTY, authentication }) };
+  const epoch = epochOf(next.account);
+  const issue = { user, client, access, grant: GTY, authentication, epoch };
+  return { tokens: await issueTokens(mfa, issue) };
 }

@@ -37,8 +37,11 @@ export interface Account {
   readonly logins: Readonly<Record<string, LoginUse>>;
   /** Times (ms) of the messages sent in the last 24 hours, oldest first. */
   readonly sends: readonly number[];
-  /** Logins and tokens from before this time (ms) are dead: the password changed, or the user is gone. */
-  readonly validAfter?: number | undefined;
+  /**
+   * How often the password changed or the user was deleted: logins, tokens, sessions and known devices that state
+   * another `epoch` are dead. `at` (ms) tells only how long this has to be kept.
+   */
+  readonly cutOff?: { readonly epoch: number; readonly at: number } | undefined;
   /** How often the authenticators changed: codes from before are dead, but for those of the login that changed them. */
   readonly codes?: { readonly epoch: number; readonly except: string } | undefined;
   /** When (ms) the `factor` lane was last opened before its time. */
@@ -106,6 +109,8 @@ export interface LoginTransaction {
   readonly proven: boolean;
   /** The password came from a device that has passed a second factor of this user before. */
   readonly knownDevice?: boolean | undefined;
+  /** `Account.cutOff.epoch` when it began; 0 when left out. */
+  readonly epoch?: number | undefined;
   /** Messages sent so far. */
   readonly sends: number;
   /** No message before this time (ms). */

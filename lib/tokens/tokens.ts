@@ -23,6 +23,8 @@ export interface AccessTokenClaims {
   /** Milliseconds. */
   readonly lifetime: number;
   readonly authentication: Authentication;
+  /** How often the user's password had changed, for the MFA API; 0 when left out. */
+  readonly epoch?: number | undefined;
 }
 
 export interface IdTokenClaims {
@@ -42,6 +44,7 @@ export interface VerifiedAccessToken {
   readonly clientId: string;
   readonly scope: readonly string[];
   readonly authentication: Authentication;
+  readonly epoch: number;
   /** Milliseconds. */
   readonly expiresAt: number;
 }
@@ -105,7 +108,16 @@ export function createTokens(options: {
     jwks: { keys: keys.map(({ jwk }) => jwk) },
     multiFactor: MULTI_FACTOR,
 
-    accessToken: ({ sub, clientId, audience, scope, grant, lifetime, authentication }) =>
+    accessToken: ({
+      sub,
+      clientId,
+      audience,
+      scope,
+      grant,
+      lifetime,
+      authentication,
+      epoch: cuts,
+    }) =>
       sign(accessKey, 'at+jwt', lifetime, {
         sub,
         aud: audienceOf(issuer, audience, scope),
@@ -115,6 +127,7 @@ export function createTokens(options: {
         scope,
         gty: grant,
         ...event(authentication),
+        ...(cuts && { mfa_epoch: cuts }),
       }),
 
     idToken: ({ clientId, claims, lifetime, authentication, withAmr }) =>
@@ -157,8 +170,10 @@ function audienceOf(issuer: string, audience: string, scope: string): string | s
 
 function readClaims(claims: Readonly<Record<string, unknown>>): VerifiedAccessToken | undefined {
   const { sub, jti, client_id: clientId, scope, amr, auth_time: authTime, exp } = claims;
+  const { mfa_epoch: cuts = 0 } = claims;
   const texts = [sub, jti, clientId, scope].every((it) => typeof it === 'string');
   if (!texts || typeof authTime !== 'number' || typeof exp !== 'number') return undefined;
+  if (typeof cuts !== 'number') return undefined;
   return {
     id: jti as string,
     sub: sub as string,
@@ -168,6 +183,7 @@ function readClaims(claims: Readonly<Record<string, unknown>>): VerifiedAccessTo
       amr: Array.isArray(amr) ? amr.filter((it) => typeof it === 'string') : [],
       at: authTime * 1000,
     },
+    epoch: cuts,
     expiresAt: exp * 1000,
   };
 }
