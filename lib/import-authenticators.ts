@@ -46,7 +46,15 @@ export async function importAuthenticators(
       return { changes: undefined, result: false };
     }
     const put = factors.map((factor, i) => served(mfa, imported(mfa, userId, factor, i), i));
-    return { changes: { account, put: { authenticators: put } }, result: true };
+    const events = put.map(({ id, kind, name }) => ({
+      event: 'authenticator.associate.confirmed' as const,
+      userId,
+      authenticatorId: id,
+      kind,
+      ...(name !== undefined && { target: name }),
+      reason: 'imported',
+    }));
+    return { changes: { account, put: { authenticators: put } }, events, result: true };
   });
 }
 

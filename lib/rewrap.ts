@@ -71,7 +71,13 @@ function rewrapUser(mfa: Mfa, userId: string): Promise<Counts> {
     }
     result.resealed = put.length;
     const changes = put.length > 0 ? { account, put: { authenticators: put } } : undefined;
-    return { changes, result };
+    const events = put.map(({ id, kind }) => ({
+      event: 'key.rotated' as const,
+      userId,
+      authenticatorId: id,
+      kind,
+    }));
+    return { changes, events, result };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Channel } from '../channels/channel.js';
 import { sending } from '../channels/sending.js';
+import { flowOf } from '../core/audit.js';
 import type {
   Association,
   AuthenticatorType,
@@ -103,7 +104,12 @@ function readProof(mfa: Mfa, params: Params): Proof {
 
 function bind(mfa: Mfa, step: Step, kinds: readonly string[]): Bound {
   const { delivery, transaction, account, now } = step;
-  if (!delivery || delivery.expiresAt <= now) throw errors.expiredOobCode();
+  const expired = () => {
+    const { userId, clientId, id } = transaction;
+    mfa.emit({ event: 'mfa.challenge.expired', userId, clientId, flowId: flowOf(id) });
+    return errors.expiredOobCode();
+  };
+  if (!delivery || delivery.expiresAt <= now) throw expired();
   if (delivery.transactionId !== transaction.id || delivery.userId !== transaction.userId) {
     return { candidates: [], mismatch: errors.foreignOobCode() };
   }
@@ -111,7 +117,7 @@ function bind(mfa: Mfa, step: Step, kinds: readonly string[]): Bound {
   // A later message took its place, or the authenticators of the user changed since.
   const isLive = transaction.deliveries[id] === delivery.id && !isCutOff(account, delivery);
   const guesses = useOf(account, transaction).guesses[id] ?? 0;
-  if (!isLive || guesses >= mfa.settings.guesses.perChallenge) throw errors.expiredOobCode();
+  if (!isLive || guesses >= mfa.settings.guesses.perChallenge) throw expired();
   const purpose = delivery.purpose === 'enroll' ? 'pending' : 'active';
   const candidates = comparable(mfa, step, kinds).filter(
     (it) => it.id === id && it.status === purpose,
@@ -120,7 +126,7 @@ function bind(mfa: Mfa, step: Step, kinds: readonly string[]): Bound {
   if (delivery.purpose === 'enroll' && isEnrolled(step.authenticators)) {
     throw errors.alreadyEnrolled();
   }
-  throw errors.expiredOobCode();
+  throw expired();
 }
 
 function carrierOf(

@@ -78,7 +78,13 @@ export function otp(options: OtpOptions): AuthenticatorType {
       const secret = open(mfa, candidate, credential);
       if (secret === undefined) return undefined;
       const matched = matchingStep(secret, value, { now, after: credential.step, strict });
-      if (matched === undefined) return undefined;
+      if (matched === undefined) {
+        if (matchingStep(secret, value, { now, after: undefined, strict }) !== undefined) {
+          const { userId, id } = candidate;
+          mfa.emit({ event: 'mfa.verify.replayed', userId, authenticatorId: id, kind: 'otp' });
+        }
+        return undefined;
+      }
       return { credential: JSON.stringify({ ...credential, step: matched }) };
     },
     amr: () => ['otp'],

@@ -35,8 +35,10 @@ export interface AuditTo {
 }
 
 /** What somebody should look at now (security.md section 7). A lock means that the password is known. */
-const ALERTS =
-  /(\.reuse_detected|\.decrypt_failed|^attack_mode\.on|^mfa\.lock\.started|^sms\.blocked)$/;
+const ALERTS = /(\.reuse_detected|\.decrypt_failed|^attack_mode\.on|^mfa\.lock\.started)$/;
+/** One blocked number is everyday; a country whose codes nobody enters is fraud (D15). */
+const isAlert = ({ event, reason }: Happening): boolean =>
+  ALERTS.test(event) || (event === 'sms.blocked' && reason === 'conversion');
 const FAILURES =
   /(fail|failed|_error|expired|rejected|blocked|mismatch|limited|replayed|reuse_detected|unsafe|lock\.started|disabled)$/;
 
@@ -48,7 +50,7 @@ export function auditing(to: AuditTo, context: () => RequestContext = () => ({})
     at: to.clock.now(),
     outcome: FAILURES.test(event.event) ? 'fail' : 'ok',
     process: to.process,
-    ...(ALERTS.test(event.event) && { alert: true }),
+    ...(isAlert(event) && { alert: true }),
   });
   const announce = (event: MfaEvent) =>
     safely(event.event, () => {
@@ -80,15 +82,18 @@ function safely(name: string, tell: () => void): void {
 /**
  * Commits, and with the changes the events about them: they are stored with them or not at all, and told once they
  * stand (security.md R-142).
+ *
+ * @param quiet - stored likewise, and told by the caller: what they mean shows later
  */
 export async function commitAudited(
   mfa: Mfa,
   changes: Changes,
-  happenings: readonly Happening[],
+  events: readonly Happening[],
+  quiet: readonly Happening[] = [],
 ): Promise<boolean> {
   const { retention, complete, announce } = mfa.audit;
-  const happened = happenings.map(complete);
-  const records = happened.map((it) => {
+  const happened = events.map(complete);
+  const records = [...happened, ...quiet.map(complete)].map((it) => {
     const { cause: _, ...event } = it;
     return { event, expiresAt: it.at + (retention ?? 0) };
   });

@@ -1,6 +1,7 @@
 import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import { admitUser } from './admit.js';
+import { flowOf, type Happening } from './audit.js';
 import type { Entry, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
 import { type Outgoing, prepareDelivery } from './delivery.js';
@@ -55,6 +56,7 @@ export async function challenge(mfa: Mfa, request: ChallengeRequest): Promise<Ch
     const outgoing = prepareDelivery(mfa, step, to);
     return {
       result: { entry, outgoing },
+      events: [challengeEvent(step, entry)],
       changes: {
         account: outgoing.account,
         put: { transactions: [outgoing.transaction], deliveries: [outgoing.delivery] },
@@ -63,6 +65,23 @@ export async function challenge(mfa: Mfa, request: ChallengeRequest): Promise<Ch
   });
   if (outgoing) await send(mfa, outgoing);
   return { entry, handle: outgoing?.handle, expiresAt: outgoing?.delivery.expiresAt };
+}
+
+/** A code that takes the place of another one of the same login is sent again. */
+function challengeEvent({ transaction }: Pick<Step, 'transaction'>, entry: Entry): Happening {
+  const { id: authenticatorId, kind, name, userId } = entry.authenticator;
+  const again = transaction.deliveries[authenticatorId] !== undefined;
+  const event = again ? 'mfa.challenge.resent' : 'mfa.challenge.created';
+  return {
+    event,
+    userId,
+    clientId: transaction.clientId,
+    flowId: flowOf(transaction.id),
+    authenticatorId,
+    kind,
+    channel: entry.channel,
+    target: name,
+  };
 }
 
 /** No message whose code could not be judged before it expires. */

@@ -7,9 +7,10 @@ import type {
   LoginUse,
   RequestInfo,
 } from '../ports/index.js';
-import { flowOf } from './audit.js';
+import { flowOf, type Happening } from './audit.js';
 import type { AuthenticatorType, Bound, Proof, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
+import { isDisabled } from './enrolled.js';
 import type { Admission } from './guess-admission.js';
 import { charge, laneOf, openAt } from './guess-budget.js';
 import { type LaneName, laneNameOf, limitsOf } from './guess-lanes.js';
@@ -73,12 +74,36 @@ export async function chargeGuess(
       ...(tells && { told: { ...account.told, lock: now } }),
     };
     const stored = { ...charged, version: charged.version + 1 };
+    const result = { ...step, ...bound, account: stored, chargedAt: now, closes, tells };
     return {
       changes: { account: charged },
-      events: [{ event: 'mfa.verify.charged', ...aboutOf(submission, step) }],
-      result: { ...step, ...bound, account: stored, chargedAt: now, closes, tells },
+      ...eventsOf(mfa, result, aboutOf(submission, step)),
+      result,
     };
   });
+}
+
+/**
+ * What stands with the charge. The wait and the end of an authenticator are told once the guess proved wrong, which may
+ * be after a crash: the log has them from the moment at which they hold (R-142).
+ */
+function eventsOf(
+  mfa: Mfa,
+  { candidates, account, closes, mismatch }: Charged,
+  about: EventMembers,
+) {
+  const disabled = candidates.filter((it) => isDisabled(mfa, account, it));
+  const ends: readonly Happening[] = [
+    ...(closes ? [{ event: 'mfa.lock.started' as const, ...about }] : []),
+    ...disabled.map(({ id }) => ({
+      event: 'authenticator.disabled' as const,
+      ...about,
+      authenticatorId: id,
+    })),
+  ];
+  const charged: Happening = { event: 'mfa.verify.charged', ...about };
+  if (!mismatch) return { events: [charged], quiet: ends };
+  return { events: [charged, { event: 'mfa.verify.bound_mismatch' as const, ...about }, ...ends] };
 }
 
 /** What events tell about a submission. */

@@ -9,10 +9,13 @@ import type { Mfa } from './mfa.js';
  */
 const TRIES = 20;
 
-/** What was decided: changes, undefined for none, and the events that are stored with them. */
+/** What was decided: changes, undefined for none, and the events about them. */
 export interface Decision<T> {
   readonly changes: Changes | undefined;
+  /** Stored with the changes, and told once they stand. */
   readonly events?: readonly Happening[] | undefined;
+  /** Stored with the changes, and told by who asked for them: what they mean shows later. */
+  readonly quiet?: readonly Happening[] | undefined;
   readonly result: T;
 }
 
@@ -24,8 +27,8 @@ export interface Decision<T> {
  */
 export async function commitWith<T>(mfa: Mfa, decide: () => Promise<Decision<T>>): Promise<T> {
   for (let i = 0; i < TRIES; i++) {
-    const { changes, events = [], result } = await decide();
-    if (changes === undefined || (await commitAudited(mfa, changes, events))) return result;
+    const { changes, events = [], quiet, result } = await decide();
+    if (changes === undefined || (await commitAudited(mfa, changes, events, quiet))) return result;
   }
   throw errors.busy(1000);
 }

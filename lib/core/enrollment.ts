@@ -11,11 +11,13 @@ import type {
 } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
+import { flowOf } from './audit.js';
 import type { Association } from './authenticator-type.js';
 import { commitWith } from './commit.js';
 import { type Outgoing, prepareDelivery } from './delivery.js';
 import { enrollableKinds } from './demand.js';
 import { allowsKind, isEnrolled } from './enrolled.js';
+import { refusing, startEvents } from './enrollment-events.js';
 import { displaced, mayEnroll, withinLimits } from './enrollment-rules.js';
 import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
@@ -73,10 +75,8 @@ export async function startEnrollment(
     }
     const transaction = access ? await underPolicy(mfa, user, found, request.info) : found;
     return begin(mfa, { user, transaction, loaded, association });
-  });
-  const { authenticator, outgoing, undo } = started;
-  const about = { userId: authenticator.userId, authenticatorId: authenticator.id };
-  mfa.emit({ event: 'authenticator.associate.started', kind: authenticator.kind, ...about });
+  }).catch(refusing(mfa, association.kind, { userId: access?.sub, flowId: flowOf(transactionId) }));
+  const { outgoing, undo } = started;
   if (outgoing) await send(mfa, outgoing, undo);
   return started;
 }
@@ -153,7 +153,8 @@ function begin(mfa: Mfa, { user, transaction, loaded, association }: Beginning) 
     },
     remove: { authenticators: dropped.map(({ id }) => id) },
   };
-  return { result, changes };
+  const channel = outgoing?.carrier.channel;
+  return { result, changes, events: startEvents({ transaction, started, dropped, channel }) };
 }
 
 /** The code that confirms it, when one has to be sent. */

@@ -59,23 +59,28 @@ export function countFailure(mfa: Mfa): void {
 
 async function tell(mfa: Mfa, count: number, now: number): Promise<void> {
   let begins = false;
-  await changeShared(mfa, (state) => {
-    const before = state.fleet as FleetState;
-    const after = recorded(before, count, now);
-    begins = after.attackUntil !== undefined && before.attackUntil === undefined;
-    return { ...state, fleet: { ...after } };
-  });
-  if (begins) mfa.emit({ event: 'attack_mode.on' });
+  await changeShared(
+    mfa,
+    (state) => {
+      const before = state.fleet as FleetState;
+      const after = recorded(before, count, now);
+      begins = after.attackUntil !== undefined && before.attackUntil === undefined;
+      return { ...state, fleet: { ...after } };
+    },
+    () => (begins ? [{ event: 'attack_mode.on' }] : []),
+  );
 }
 
 async function calmDown(mfa: Mfa): Promise<void> {
-  let ends = false;
-  await changeShared(mfa, (state) => {
-    const { attackUntil, ...calm } = state.fleet as FleetState;
-    ends = attackUntil !== undefined && attackUntil <= mfa.clock.now();
-    return ends ? { ...state, fleet: calm } : undefined;
-  });
-  if (ends) mfa.emit({ event: 'attack_mode.off' });
+  await changeShared(
+    mfa,
+    (state) => {
+      const { attackUntil, ...calm } = state.fleet as FleetState;
+      const ends = attackUntil !== undefined && attackUntil <= mfa.clock.now();
+      return ends ? { ...state, fleet: calm } : undefined;
+    },
+    () => [{ event: 'attack_mode.off' }],
+  );
 }
 
 /** The state with more failures. */

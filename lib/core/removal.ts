@@ -9,6 +9,7 @@ import { entriesOf, isEnrolled, RECOVERY } from './enrolled.js';
 import { mayDowngrade } from './last-factor.js';
 import type { Mfa } from './mfa.js';
 import { notify } from './notice.js';
+import { goneEvents, removedEvent } from './removal-events.js';
 import { accessTransactionId, alive, isFreshProof } from './transaction.js';
 
 /** Who removes what. */
@@ -47,22 +48,14 @@ export async function removeAuthenticator(mfa: Mfa, removal: Removal): Promise<v
     }
     return {
       result: { removed: authenticator, own },
-      changes: changesOf({ account, left, access }, authenticator),
+      ...removalOf({ account, left, access }, authenticator),
     };
   });
-  const { userId, id, kind, status } = removed;
-  mfa.emit({
-    event: 'authenticator.removed',
-    userId,
-    clientId: access.clientId,
-    authenticatorId: id,
-    kind,
-  });
-  if (status === 'active') notify(mfa, { user, subject: 'authenticator.removed', own });
+  if (removed.status === 'active') notify(mfa, { user, subject: 'authenticator.removed', own });
 }
 
 /** Pending enrollments go too, and codes on their way to other logins are dead. */
-function changesOf(
+function removalOf(
   {
     account,
     left,
@@ -72,15 +65,21 @@ function changesOf(
     readonly left: readonly Authenticator[];
     readonly access: VerifiedAccessToken;
   },
-  { id, status }: Authenticator,
+  authenticator: Authenticator,
 ) {
+  const { id, status } = authenticator;
   const { [id]: _, ...failures } = account.failures;
-  if (status === 'pending') {
-    return { account: { ...account, failures }, remove: { authenticators: [id] } };
-  }
-  const pending = left.filter((it) => it.status === 'pending').map((it) => it.id);
+  const { clientId } = access;
+  const pending = status === 'active' ? left.filter((it) => it.status === 'pending') : [];
+  const kept = { ...account, failures };
   return {
-    account: cutCodesOff({ ...account, failures }, accessTransactionId(access)),
-    remove: { authenticators: [id, ...pending] },
+    changes: {
+      account: status === 'active' ? cutCodesOff(kept, accessTransactionId(access)) : kept,
+      remove: { authenticators: [id, ...pending.map((it) => it.id)] },
+    },
+    events: [
+      removedEvent(authenticator, { clientId }),
+      ...goneEvents(pending, 'removal', { clientId }),
+    ],
   };
 }

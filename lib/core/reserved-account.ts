@@ -1,4 +1,5 @@
 import type { Account } from '../ports/index.js';
+import type { Happening } from './audit.js';
 import { commitWith } from './commit.js';
 import type { Mfa } from './mfa.js';
 
@@ -32,6 +33,7 @@ export async function readReserved({ store }: Pick<Mfa, 'store'>, topic: string)
  * Changes it by compare-and-set: `change` is asked again when somebody else was faster.
  *
  * @param change - gives the new state, or undefined to leave it as it is
+ * @param happened - the events about it, asked after `change`
  * @returns what stands now
  * @throws OAuthError 429 when others keep changing it, 503 when the store fails
  */
@@ -39,6 +41,7 @@ export function changeReserved(
   mfa: Mfa,
   topic: string,
   change: (state: string | undefined) => string | undefined,
+  happened: () => readonly Happening[] = () => [],
 ): Promise<Held> {
   return commitWith<Held>(mfa, async () => {
     const account = (await mfa.store.load({ userId: idOf(topic) })).account as Account;
@@ -47,6 +50,10 @@ export function changeReserved(
     if (state === undefined) {
       return { changes: undefined, result: { version, state: account.state } };
     }
-    return { changes: { account: { ...account, state } }, result: { version: version + 1, state } };
+    return {
+      changes: { account: { ...account, state } },
+      events: happened(),
+      result: { version: version + 1, state },
+    };
   });
 }

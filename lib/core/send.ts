@@ -1,10 +1,12 @@
 import { errors, OAuthError } from '../errors.js';
 import type { Account, Authenticator, LoginTransaction, Window } from '../ports/index.js';
+import { flowOf, type Happening } from './audit.js';
 import { commitWith } from './commit.js';
 import type { Outgoing } from './delivery.js';
 import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { addressWindows } from './send-budget.js';
+import { tellSms } from './sms-events.js';
 import { remember } from './unanswered.js';
 
 /** What one message brought along, to be undone with it. */
@@ -28,13 +30,15 @@ const NOTHING: Undo = { started: [], replaced: [] };
 export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): Promise<void> {
   const { delivery, carrier, code } = outgoing;
   const { id, purpose, userId, channel, authenticatorId } = delivery;
-  const about = { userId, channel, authenticatorId, clientId: outgoing.transaction.clientId };
+  const { clientId, id: login } = outgoing.transaction;
+  const about = { userId, channel, authenticatorId, clientId, flowId: flowOf(login) };
   const windows = addressWindows(carrier.addresses, mfa.settings.sends, purpose);
   const at = mfa.clock.now();
   let reserved = false;
   let mayHaveArrived = false;
   try {
     reserved = outgoing.again || (await reserve(mfa, windows, at));
+    tellSms(mfa, 'reserved', about);
     const outcome = await carrier.send({ id, code, purpose });
     if (outcome !== 'accepted') {
       mayHaveArrived = outcome.mayHaveArrived;
@@ -43,13 +47,16 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
   } catch (cause) {
     const limited = !reserved && cause instanceof OAuthError && cause.status === 429;
     const event = limited ? 'mfa.rate_limited' : 'mfa.challenge.delivery_failed';
-    mfa.emit({ event, ...(limited && { reason: 'address' }), cause, ...about });
-    await takeBack(mfa, outgoing, undo, mayHaveArrived);
+    const failed = { event, ...(limited && { reason: 'address' }), cause, ...about } as const;
+    mfa.emit(failed);
+    if (limited) tellSms(mfa, 'blocked', { ...about, reason: 'budget' });
+    await takeBack(mfa, outgoing, { ...undo, because: failed }, mayHaveArrived);
     const counted = mayHaveArrived || outgoing.again;
     if (reserved && !counted) await mfa.store.release(windows, at);
     throw cause;
   }
-  mfa.emit({ event: 'mfa.challenge.created', ...about });
+  tellSms(mfa, 'sent', about);
+  mfa.emit({ event: 'mfa.challenge.delivered', ...about });
 }
 
 /** @returns true; throws when a window is full */
@@ -62,7 +69,7 @@ async function reserve(mfa: Mfa, windows: readonly Window[], at: number): Promis
 async function takeBack(
   mfa: Mfa,
   outgoing: Outgoing,
-  undo: Undo,
+  undo: Undo & { readonly because: Happening },
   mayHaveArrived: boolean,
 ): Promise<void> {
   const { delivery, before } = outgoing;
@@ -78,6 +85,8 @@ async function takeBack(
     const isLast = transaction?.deliveries[delivery.authenticatorId] === delivery.id;
     return {
       result: undefined,
+      quiet: [undo.because],
+      events: rejected(undo.because, started),
       changes: {
         account: { ...guessesKept(account, outgoing, mfa.clock.now()), sends },
         put: {
@@ -89,6 +98,20 @@ async function takeBack(
     };
   });
 }
+
+/** Enrollments that ended because their message was not sent. */
+const rejected = (
+  { userId, clientId, flowId }: Happening,
+  started: readonly string[],
+): readonly Happening[] =>
+  started.map((authenticatorId) => ({
+    event: 'authenticator.associate.rejected',
+    userId,
+    clientId,
+    flowId,
+    authenticatorId,
+    reason: 'undelivered',
+  }));
 
 /** Guesses that were charged against the earlier code count for it again, and those charged since. */
 function guessesKept(account: Account, outgoing: Outgoing, now: number): Account {

@@ -1,3 +1,4 @@
+import type { Happening } from './audit.js';
 import type { Mfa } from './mfa.js';
 import { changeReserved, readReserved } from './reserved-account.js';
 import type { Switch } from './switches.js';
@@ -66,16 +67,19 @@ function keep(
  * Changes the state for all processes: they know within 2 seconds, this one at once.
  *
  * @param change - pure, since it is asked again when another process was faster; undefined leaves the state as it is
+ * @param happened - the events that are stored with it, asked after `change`
  * @throws OAuthError 429 when others keep changing it, 503 when the store fails
  */
 export async function changeShared(
   mfa: Mfa,
   change: (state: SharedState) => SharedState | undefined,
+  happened?: () => readonly Happening[],
 ): Promise<SharedState> {
   const at = mfa.clock.now();
-  const { version, state } = await changeReserved(mfa, TOPIC, (text) => {
+  const changeText = (text: string | undefined) => {
     const next = change(parsed(text));
     return next && JSON.stringify(next);
-  });
+  };
+  const { version, state } = await changeReserved(mfa, TOPIC, changeText, happened);
   return keep(mfa, at, version, parsed(state));
 }

@@ -14,6 +14,7 @@ import type { Step } from './authenticator-type.js';
 import { isFromBefore } from './cut-off.js';
 import { isSpent, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
+import { refusedToken } from './token-events.js';
 
 /** An access token may add or remove authenticators while its second factor is this fresh (security.md D19). */
 const FRESH_MS = 300_000;
@@ -132,12 +133,11 @@ export async function readMfaToken(
     const access = allowAccessToken
       ? await mfa.tokens.verifyAccessToken(token, mfa.audience)
       : undefined;
-    if (!access) throw errors.malformedMfaToken();
+    if (!access) throw refusedToken(mfa, 'malformed');
     return { id: accessTransactionId(access), access };
   }
   const read = mfa.handles.read('mfa', token, mfa.clock.now());
-  if (read.state === 'expired') throw errors.expiredMfaToken();
-  if (read.state === 'malformed') throw errors.malformedMfaToken();
+  if (read.state !== 'valid') throw refusedToken(mfa, read.state);
   return { id: read.id };
 }
 
@@ -149,9 +149,12 @@ export async function readMfaToken(
 export function liveStep(mfa: Mfa, loaded: Loaded, client: Client): Step {
   const { transaction, account, authenticators, delivery } = loaded;
   const now = mfa.clock.now();
-  if (!transaction || !account || isDead(account, transaction)) throw errors.malformedMfaToken();
-  if (transaction.clientId !== client.id) throw errors.foreignMfaToken();
-  if (transaction.expiresAt <= now) throw errors.expiredMfaToken();
+  if (!transaction || !account) throw refusedToken(mfa, 'used', { clientId: client.id });
+  const { userId, clientId } = transaction;
+  const about = { userId, clientId, flowId: flowOf(transaction.id) };
+  if (isDead(account, transaction)) throw refusedToken(mfa, 'used', about);
+  if (clientId !== client.id) throw refusedToken(mfa, 'client', about);
+  if (transaction.expiresAt <= now) throw refusedToken(mfa, 'expired', about);
   return { transaction, account, authenticators: alive(authenticators, now), delivery, now };
 }
 

@@ -1,8 +1,8 @@
-import type { Authenticator, EventMembers, User } from '../ports/index.js';
-import type { Happening } from './audit.js';
+import type { Authenticator, User } from '../ports/index.js';
 import type { AuthenticatorType, Match, Proof, Step } from './authenticator-type.js';
 import { aboutOf, chargeGuess, readStep, type Submission } from './charge-guess.js';
 import { claim, type Verified } from './claim.js';
+import { eventsOf } from './claim-events.js';
 import { commitWith } from './commit.js';
 import { guessFailed } from './failed-guess.js';
 import { admitGuess } from './guess-admission.js';
@@ -33,10 +33,7 @@ export async function verify(
     throw cause;
   });
   const about = aboutOf(submission, charged);
-  if (charged.mismatch) {
-    mfa.emit({ event: 'mfa.verify.bound_mismatch', ...about });
-    throw charged.mismatch;
-  }
+  if (charged.mismatch) throw charged.mismatch;
   let found = find(mfa, type, proof, charged);
   if (!found) {
     guessFailed(mfa, charged, about);
@@ -53,23 +50,11 @@ export async function verify(
     } else step = charged;
     if (!found) throw type.wrong();
     const claimed = claim(mfa, type, step, found, charged);
-    return { ...claimed, events: eventsOf(claimed.result, about) };
+    return { ...claimed, ...eventsOf(claimed, { charged, account: step.account, about }) };
   });
   const [verified] = await Promise.all([claiming, admission.then((it) => it.takeBack())]);
   tellUser(mfa, verified, user, charged);
   return { ...verified, user };
-}
-
-function eventsOf(verified: Verified, about: EventMembers): readonly Happening[] {
-  const who = { ...about, authenticatorId: verified.authenticator.id };
-  const { confirmed, recoveryCode, delivery, transaction } = verified;
-  const began = delivery?.createdAt ?? transaction.createdAt;
-  return [
-    { event: 'mfa.verify.ok', ...who, duration: Math.max(0, verified.at - began) },
-    ...(transaction.reusable ? [] : [{ event: 'mfa_token.consumed' as const, ...about }]),
-    ...(confirmed ? [{ event: 'authenticator.associate.confirmed' as const, ...who }] : []),
-    ...(recoveryCode === undefined ? [] : [{ event: 'recovery.used' as const, ...who }]),
-  ];
 }
 
 function tellUser(mfa: Mfa, verified: Verified, user: User, { authenticators: own }: Step): void {

@@ -4,21 +4,42 @@ export type EventName =
   | 'login.first_factor.fail'
   | 'client.auth.fail'
   | 'mfa.required'
-  | `mfa_token.${'issued' | 'consumed' | 'expired' | 'rejected'}`
-  | `mfa.challenge.${'created' | 'resent' | 'delivered' | 'delivery_failed' | 'expired'}`
-  | `mfa.verify.${'charged' | 'ok' | 'fail' | 'replayed' | 'bound_mismatch'}`
-  | `mfa.lock.${'started' | 'ended'}`
+  | 'mfa_token.issued'
+  | 'mfa_token.consumed'
+  | 'mfa_token.expired'
+  | 'mfa_token.rejected'
+  | 'mfa.challenge.created'
+  | 'mfa.challenge.resent'
+  | 'mfa.challenge.delivered'
+  | 'mfa.challenge.delivery_failed'
+  | 'mfa.challenge.expired'
+  | 'mfa.verify.charged'
+  | 'mfa.verify.ok'
+  | 'mfa.verify.fail'
+  | 'mfa.verify.replayed'
+  | 'mfa.verify.bound_mismatch'
+  | 'mfa.lock.started'
+  | 'mfa.lock.ended'
   | 'mfa.rate_limited'
-  | `authenticator.associate.${'started' | 'confirmed' | 'expired' | 'rejected'}`
-  | `authenticator.${'removed' | 'disabled'}`
-  | `recovery.${'used' | 'regenerated' | 'failed'}`
-  | `${'totp.secret' | 'oob.address'}.decrypt_failed`
-  | `remember_device.${'issued' | 'used' | 'revoked' | 'reuse_detected'}`
-  | `token.${'issued' | 'refreshed' | 'revoked' | 'reuse_detected' | 'introspected'}`
-  | 'code.reuse_detected'
-  | `sms.${'reserved' | 'sent' | 'blocked'}`
-  | `attack_mode.${'on' | 'off'}`
-  | `notice.${'sent' | 'failed'}`
+  | 'authenticator.associate.started'
+  | 'authenticator.associate.confirmed'
+  | 'authenticator.associate.expired'
+  | 'authenticator.associate.rejected'
+  | 'authenticator.removed'
+  | 'authenticator.disabled'
+  | 'recovery.used'
+  | 'recovery.regenerated'
+  | 'recovery.failed'
+  | 'totp.secret.decrypt_failed'
+  | 'oob.address.decrypt_failed'
+  | 'token.issued'
+  | 'sms.reserved'
+  | 'sms.sent'
+  | 'sms.blocked'
+  | 'attack_mode.on'
+  | 'attack_mode.off'
+  | 'notice.sent'
+  | 'notice.failed'
   | 'password.changed'
   | 'user.deleted'
   | 'key.rotated'
@@ -34,6 +55,8 @@ export interface EventMembers {
   readonly authenticatorId?: string | undefined;
   readonly kind?: string | undefined;
   readonly channel?: string | undefined;
+  /** ISO 3166-1 alpha-2 code of the number's country. */
+  readonly country?: string | undefined;
   /** Number or address, masked. */
   readonly target?: string | undefined;
   /** What a notice is about. */
