@@ -11,6 +11,7 @@ import type {
 } from '../ports/index.js';
 import { fateOf } from './idle-account.js';
 import { memoryLog } from './memory-log.js';
+import { surplus } from './memory-logins.js';
 import { memoryWindows } from './memory-windows.js';
 
 /**
@@ -73,9 +74,8 @@ function memoryStore(): Store {
   function putTransaction(tx: LoginTransaction, keep: number | undefined) {
     const ids = byLogin.get(loginKey(tx)) ?? new Set<string>();
     if (keep !== undefined && ids.size > keep) {
-      const stored = [...ids].map((id) => transactions.get(id) as LoginTransaction).reverse();
-      stored.sort((a, b) => Number(b.sends > 0) - Number(a.sends > 0) || b.createdAt - a.createdAt);
-      for (const { id, sends } of stored.slice(keep)) if (sends === 0) removeTransaction(id);
+      const stored = [...ids].map((id) => transactions.get(id) as LoginTransaction);
+      for (const { id } of surplus(stored, keep)) removeTransaction(id);
     }
     transactions.set(tx.id, tx);
     byLogin.set(loginKey(tx), ids.add(tx.id));

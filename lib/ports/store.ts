@@ -57,8 +57,9 @@ export interface Changes {
     | undefined;
   /**
    * Before the put, of the stored transactions with the same user and client as the one put, only this many
-   * stay: first those that sent a message, newest first. One that sent a message (`sends > 0`) always stays, so
-   * that nobody's code dies because somebody else logs in.
+   * stay: first those of a known device (`knownDevice`), so that whoever merely has the password does not end them,
+   * then those that sent a message, each newest first. One that sent a message (`sends > 0`) always stays, so that
+   * nobody's code dies because somebody else logs in.
    */
   readonly keepTransactions?: number | undefined;
   /** Appended to the log of the issuer, in this order, with the rest or not at all (security.md R-142). */

@@ -57,6 +57,32 @@ describe('a known device', () => {
     expect(await right(t, secret)).toBe(429); // the bound of the day holds all the same
   });
 
+  test('R-025, D17: keeps its login while somebody with the password begins as many as there are', async () => {
+    const { t, http, secret, cookie } = await enrolled();
+    const own = await loginWith(t, cookie);
+    const others = [];
+    for (let i = 0; i < 12; i++) {
+      t.clock.advance(1);
+      others.push(await loginWith(t));
+    }
+    const live = [];
+    for (const token of others) live.push((await http.list(token)).status);
+    expect(live).toEqual([...Array(8).fill(401), ...Array(4).fill(200)]);
+    await http.otp(own, totp(secret, t.clock.now())).expect(200);
+  });
+
+  test('D17: has five logins under way at most', async () => {
+    const { t, http, cookie } = await enrolled();
+    const own = [];
+    for (let i = 0; i < 7; i++) {
+      t.clock.advance(1);
+      own.push(await loginWith(t, cookie));
+    }
+    const live = [];
+    for (const token of own) live.push((await http.list(token)).status);
+    expect(live).toEqual([401, 401, 200, 200, 200, 200, 200]);
+  });
+
   test('D5: has 15 guesses a day of its own and no more', async () => {
     const { t, secret, cookie } = await enrolled();
     expect(await exhaust(t, secret, cookie)).toBe(15);

@@ -2,8 +2,9 @@ import { script } from './scripting.js';
 
 /*
  * A transaction is a hash: `data`, its `revision`, its `sends`, and `login`, the key of the index of the logins of
- * the same user and client. The index is a hash of ids with `sends createdAt end`. They live in different slots, so
- * the index may name what is gone, and never decides alone what is removed.
+ * the same user and client. The index is a hash of ids with `rank createdAt end`; a rank is `sends`, and 1000 more for a
+ * known device. They live in different slots, so the index may name what is gone, and never decides alone what is
+ * removed.
  */
 
 /** KEYS transaction; ARGV revision, sends, login, data, ms to live. */
@@ -26,8 +27,8 @@ if redis.call('HGET', KEYS[1], 'sends') == '0' then return redis.call('DEL', KEY
 return 0`);
 
 /**
- * KEYS index; ARGV id, sends, createdAt, ms to live, how many others stay ('' = all). Enters the id and returns the
- * ids that have to go: those beyond the first so many, which sent a message or are the newest.
+ * KEYS index; ARGV id, rank, createdAt, ms to live, how many others stay ('' = all). Enters the id and returns the
+ * ids that have to go: those beyond the first so many, which come from a known device, sent a message or are the newest.
  */
 export const enterLogin = script(`
 local time = redis.call('TIME')
@@ -36,16 +37,18 @@ local last = now + tonumber(ARGV[4])
 local logins, gone = {}, {}
 local entries = redis.call('HGETALL', KEYS[1])
 for i = 1, #entries, 2 do
-  local sends, created, ends = string.match(entries[i + 1], '^(%d+) (%d+) (%d+)$')
+  local rank, created, ends = string.match(entries[i + 1], '^(%d+) (%d+) (%d+)$')
   if tonumber(ends) <= now then
     redis.call('HDEL', KEYS[1], entries[i])
   else
-    logins[#logins + 1] = { id = entries[i], sent = tonumber(sends) > 0, created = tonumber(created) }
+    logins[#logins + 1] = { id = entries[i], known = tonumber(rank) >= 1000, sent = tonumber(rank) % 1000 > 0,
+      created = tonumber(created) }
     last = math.max(last, tonumber(ends))
   end
 end
 if ARGV[5] ~= '' then
   table.sort(logins, function(a, b)
+    if a.known ~= b.known then return a.known end
     if a.sent ~= b.sent then return a.sent end
     if a.created ~= b.created then return a.created > b.created end
     return a.id < b.id

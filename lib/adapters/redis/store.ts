@@ -7,6 +7,9 @@ import { enterLogin, forgetTransaction, putTransaction, removeTransaction } from
 /** Kept so much longer than it lives: clocks differ, and the caller judges what has expired. */
 const MARGIN_MS = 60_000;
 
+/** What a known device adds to the rank of a login: more messages than one login may send. */
+const KNOWN = 1000;
+
 /** The transactions and deliveries of one issuer. */
 export function shortLivedStore(redis: Redis, prefix: string, issuer: string): ShortLivedStore {
   const keys = keysOf(prefix, issuer);
@@ -14,7 +17,8 @@ export function shortLivedStore(redis: Redis, prefix: string, issuer: string): S
   async function putLogin(tx: LoginTransaction, revision: number, keep: number | undefined) {
     const [login, sends, life] = [keys.login(tx), whole(tx.sends), lifeOf(tx)];
     const data = JSON.stringify(tx);
-    const entry = [tx.id, sends, whole(tx.createdAt), life, keep === undefined ? '' : whole(keep)];
+    const rank = whole(tx.sends + (tx.knownDevice === true ? KNOWN : 0));
+    const entry = [tx.id, rank, whole(tx.createdAt), life, keep === undefined ? '' : whole(keep)];
     const [gone] = await Promise.all([
       redis.run(enterLogin, login, ...entry),
       redis.run(putTransaction, keys.transaction(tx.id), whole(revision), sends, login, data, life),

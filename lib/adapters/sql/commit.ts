@@ -116,7 +116,7 @@ function forgets(issuer: string, keep: number, { put, gone }: Plan, held: Query)
         select id from mfa_transaction
         where issuer = ${issuer} and user_id = ${userId} and client_id = ${clientId}
           ${gone.transactions.length > 0 ? sql`and not ${oneOf(gone.transactions)}` : sql``}
-        order by case when sends > 0 then 0 else 1 end, created_at desc, id
+        order by known_device desc, case when sends > 0 then 0 else 1 end, created_at desc, id
         limit 1000000 offset ${keep}
       ) and not ${oneOf(stay)} and ${held}`,
   );
@@ -138,15 +138,17 @@ const putAuthenticators = (issuer: string, records: readonly Authenticator[], he
 
 const putTransactions = (issuer: string, records: readonly LoginTransaction[], held: Query) => sql`
   insert into mfa_transaction
-    (issuer, id, user_id, client_id, sends, created_at, expires_at, data)
+    (issuer, id, user_id, client_id, sends, known_device, created_at, expires_at, data)
   select * from (values ${sql.join(
     records.map(
       (it) => sql`(${issuer}, ${it.id}, ${it.userId}, ${it.clientId}, cast(${it.sends} as bigint),
+        cast(${it.knownDevice === true ? 1 : 0} as integer),
         cast(${it.createdAt} as bigint), cast(${it.expiresAt} as bigint), ${JSON.stringify(it)})`,
     ),
   )}) as records where ${held}
   on conflict (issuer, id) do update set user_id = excluded.user_id,
-    client_id = excluded.client_id, sends = excluded.sends, created_at = excluded.created_at,
+    client_id = excluded.client_id, sends = excluded.sends,
+    known_device = excluded.known_device, created_at = excluded.created_at,
     expires_at = excluded.expires_at, data = excluded.data`;
 
 const putDeliveries = (issuer: string, records: readonly Delivery[], held: Query) => sql`

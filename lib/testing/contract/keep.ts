@@ -40,6 +40,24 @@ export const keepCases: readonly StoreCase[] = [
     deepEqual(await keeping(store, before, 2), ['t1', 't2', 't3', 'new']);
   }),
 
+  on(
+    'commit',
+    'a login from a known device stays before newer ones, whether or not these sent a message',
+    async (store) => {
+      const before = [1, 2, 3, 4, 5].map((at) =>
+        transaction({ id: `t${at}`, createdAt: T + at, sends: at % 2, knownDevice: at === 2 }),
+      );
+      deepEqual(await keeping(store, before, 1), ['t1', 't2', 't3', 't5', 'new']);
+    },
+  ),
+
+  on('commit', 'of logins from a known device only so many stay, newest first', async (store) => {
+    const before = [1, 2, 3, 4].map((at) =>
+      transaction({ id: `t${at}`, createdAt: T + at, knownDevice: true }),
+    );
+    deepEqual(await keeping(store, before, 2), ['t3', 't4', 'new']);
+  }),
+
   on('commit', 'fewer logins than may stay all stay', async (store) => {
     const before = [1, 2].map((at) => transaction({ id: `t${at}`, createdAt: T + at }));
     deepEqual(await keeping(store, before, 2), ['t1', 't2', 'new']);

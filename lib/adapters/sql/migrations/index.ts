@@ -1,9 +1,10 @@
 import { tables } from './0001-tables.js';
 import { audit } from './0002-audit.js';
+import { knownDevice } from './0003-known-device.js';
 import type { Migration } from './migration.js';
 
 /** All steps, in order. A new one: its file, one line here. */
-export const migrations: readonly Migration[] = [tables, audit];
+export const migrations: readonly Migration[] = [tables, audit, knownDevice];
 
 /** The version of the schema that this library was written for. */
 export const SCHEMA_VERSION = migrations.length;
