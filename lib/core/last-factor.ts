@@ -3,6 +3,7 @@ import type { Account, Authenticator, RequestInfo, User } from '../ports/index.j
 import { provedBy } from './demand.js';
 import { allowsKind, canProve } from './enrolled.js';
 import type { Mfa } from './mfa.js';
+import { clientOf } from './session-client.js';
 
 /** What a removal would leave behind. */
 export interface Downgrade {
@@ -28,7 +29,7 @@ export async function mayDowngrade(mfa: Mfa, downgrade: Downgrade): Promise<void
       allowsKind({ kinds }, it.kind) && canProve(mfa, account, it);
     return own.some(fits) && !left.some(fits);
   };
-  const client = await mfa.clients.findById(clientId);
+  const client = await clientOf(mfa, clientId);
   if (!client) throw errors.invalidBearer();
   const needed = await provedBy(mfa, user, { client, request });
   if (needed.some(loses)) throw errors.lastAuthenticator();
