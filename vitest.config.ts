@@ -14,7 +14,7 @@ function sources() {
   });
 }
 
-const services = ['test/adapters/**/*.test.ts'];
+const services = ['test/adapters/**/*.test.ts', 'test/attacks/simulator.test.ts'];
 
 export default defineConfig({
   resolve: { alias: sources() },
