@@ -36,7 +36,7 @@ export interface AuditTo {
 
 /** What somebody should look at now (security.md section 7). A lock means that the password is known. */
 const ALERTS = /(\.reuse_detected|\.decrypt_failed|^attack_mode\.on|^mfa\.lock\.started)$/;
-/** One blocked number is everyday; a country whose codes nobody enters is fraud (D15). */
+/** One blocked number is everyday; a country whose codes nobody enters is fraud. */
 const isAlert = ({ event, reason }: Happening): boolean =>
   ALERTS.test(event) || (event === 'sms.blocked' && reason === 'conversion');
 const FAILURES =

@@ -55,7 +55,10 @@ export async function unlock(mfa: Mfa, userId: string): Promise<void> {
   await commitWith(mfa, async () => {
     const { account } = await mfa.store.load({ userId });
     const changes = account && { account: unlocked(account) };
-    const event = { event: 'mfa.lock.ended', userId, reason: 'administrator' } as const;
-    return { changes, events: [event], result: undefined };
+    return {
+      changes,
+      events: [{ event: 'mfa.lock.ended', userId, reason: 'administrator' }],
+      result: undefined,
+    };
   });
 }

@@ -30,9 +30,9 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-/** Cells of every table row of a page. */
-const rows = (page: string): string[][] =>
-  read(page)
+/** Cells of every table row of a page, or of a part of one. */
+const rows = (page: string, text = read(page)): string[][] =>
+  text
     .split('\n')
     .filter((line) => /^\| (?!---)/.test(line))
     .map((line) =>
@@ -193,8 +193,9 @@ describe('docs/errors.md', () => {
 });
 
 describe('docs/events.md', () => {
+  const [events = '', ...others] = read('docs/events.md').split(/^## /m);
   const listed = new Map(
-    rows('docs/events.md').map(([event, , members]) => [unquote(event), members ?? '']),
+    rows('', events).map(([event, , members]) => [unquote(event), members ?? '']),
   );
 
   test('has every event of lib/ and no other', () => {
@@ -202,6 +203,22 @@ describe('docs/events.md', () => {
     const chosen = cited(/\bevent = (.*);/g).flatMap((it) => it.match(/(?<=')[\w.]+(?=')/g) ?? []);
     const emitted = new Set([...cited(/\bevent: '([\w.]+)'/g), ...chosen]);
     expect(names.sort()).toEqual([...emitted].sort());
+  });
+
+  test('has every name of EventName and no other', () => {
+    const union = read('lib/ports/events.ts').match(/type EventName =\n(.*?);/s)?.[1] ?? '';
+    const names = [...union.matchAll(/'([\w.]+)'/g)].map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThan(40);
+    expect([...listed.keys()].filter((name) => name !== 'event').sort()).toEqual(names.sort());
+  });
+
+  test("has Auth0's names for events that exist", () => {
+    const mapped = rows('', others.find((it) => it.startsWith('The names of Auth0')));
+    const named = mapped
+      .slice(1)
+      .flatMap(([, here = '']) => here.match(/(?<=`)[a-z_]+\.[\w.]+(?=`)/g) ?? []);
+    expect(new Set(named).size).toBeGreaterThan(14);
+    expect(named.filter((name) => !listed.has(name))).toEqual([]);
   });
 
   test('has the members that events come with', async () => {
