@@ -91,13 +91,13 @@ function checked(options: OobOptions): readonly Channel[] {
   return channels;
 }
 
-/** `oob_code` and `binding_code`. The handle's tag and expiry are checked here, before any store access. */
+/** `oob_code` and `binding_code`. The handle's tag is checked here, before any store access. */
 function readProof(mfa: Mfa, params: Params): Proof {
   const handle = params.required('oob_code');
   const value = params.optional('binding_code', { pattern: /^[0-9]{6,10}$/, hint: 'digits' });
   const read = mfa.handles.read('oob', handle, mfa.clock.now());
   if (read.state === 'malformed') throw errors.malformedOobCode();
-  if (read.state === 'expired') throw errors.expiredOobCode();
+  if (read.state === 'expired') return { deliveryId: read.id, value, expired: true };
   if (value === undefined) throw errors.missingParameter('binding_code');
   return { deliveryId: read.id, value };
 }

@@ -19,6 +19,8 @@ export interface Entry {
 export interface Proof {
   /** Store id of the `oob_code`. */
   readonly deliveryId?: string | undefined;
+  /** That `oob_code` has expired: the proof is refused, whatever its value. */
+  readonly expired?: true | undefined;
   /** The digits or characters; undefined when the client sent none. */
   readonly value: string | undefined;
 }

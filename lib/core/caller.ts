@@ -3,6 +3,7 @@ import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import type { MFA_SCOPES } from './audience.js';
 import type { Call } from './call.js';
 import { identifyClient } from './client-auth.js';
+import { bury } from './expired.js';
 import type { Mfa } from './mfa.js';
 import { refusedToken } from './token-events.js';
 import { accessTransactionId } from './transaction.js';
@@ -30,6 +31,7 @@ export async function readBearer(
   if (token === undefined) throw errors.invalidBearer();
   if (!token.includes('.')) {
     const read = mfa.handles.read('mfa', token, mfa.clock.now());
+    if (read.state === 'expired') await bury(mfa, { transactionId: read.id });
     if (read.state !== 'valid') refusedToken(mfa, read.state);
     if (read.state !== 'valid' || !needs.mfaTokenAllowed) throw errors.invalidBearer();
     return { transactionId: read.id };

@@ -12,6 +12,7 @@ import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { commitAudited, flowOf } from './audit.js';
 import type { Step } from './authenticator-type.js';
 import { isFromBefore } from './cut-off.js';
+import { bury } from './expired.js';
 import { isSpent, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { refusedToken } from './token-events.js';
@@ -120,7 +121,7 @@ const blank = (id: string, createdAt: number, expiresAt: number): LoginTransacti
 });
 
 /**
- * Reads an `mfa_token` parameter without touching the store.
+ * Reads an `mfa_token` parameter; the store is touched only by one that has expired.
  *
  * @throws OAuthError `Malformed mfa_token` or `mfa_token is expired`
  */
@@ -137,6 +138,7 @@ export async function readMfaToken(
     return { id: accessTransactionId(access), access };
   }
   const read = mfa.handles.read('mfa', token, mfa.clock.now());
+  if (read.state === 'expired') await bury(mfa, { transactionId: read.id });
   if (read.state !== 'valid') throw refusedToken(mfa, read.state);
   return { id: read.id };
 }

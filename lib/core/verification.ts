@@ -1,9 +1,11 @@
+import { errors } from '../errors.js';
 import type { Authenticator, User } from '../ports/index.js';
 import type { AuthenticatorType, Match, Proof, Step } from './authenticator-type.js';
 import { aboutOf, chargeGuess, readStep, type Submission } from './charge-guess.js';
 import { claim, type Verified } from './claim.js';
 import { eventsOf } from './claim-events.js';
 import { commitWith } from './commit.js';
+import { bury } from './expired.js';
 import { guessFailed } from './failed-guess.js';
 import { admitGuess } from './guess-admission.js';
 import type { Mfa } from './mfa.js';
@@ -26,7 +28,11 @@ export async function verify(
   submission: Submission,
   admit: (userId: string) => Promise<User>,
 ): Promise<Verified & { readonly user: User }> {
-  const { type, proof } = submission;
+  const { type, proof, token } = submission;
+  if (proof.expired) {
+    await bury(mfa, { transactionId: token.id, deliveryId: proof.deliveryId });
+    throw errors.expiredOobCode();
+  }
   const admission = admitGuess(mfa, submission.request);
   const charged = await chargeGuess(mfa, submission, admission).catch(async (cause: unknown) => {
     await admission.then((it) => it.takeBack()).catch(() => undefined); // it was not compared

@@ -10,7 +10,7 @@ export type HandleKind = 'mfa' | 'oob' | 'dev';
 export type ReadHandle =
   /** `expiresAt` in milliseconds, rounded up to a second. */
   | { readonly state: 'valid'; readonly id: string; readonly expiresAt: number }
-  | { readonly state: 'expired' }
+  | { readonly state: 'expired'; readonly id: string }
   | { readonly state: 'malformed' };
 
 /**
@@ -62,8 +62,8 @@ export function handles(ring: readonly DerivedKeys[], issuer: string, random: Ra
       );
       if (!known) return { state: 'malformed' };
       const expiresAt = payload.readUInt32BE(RANDOM) * 1000;
-      if (expiresAt <= now) return { state: 'expired' };
-      return { state: 'valid', id: sha256(whole), expiresAt };
+      const id = sha256(whole);
+      return expiresAt <= now ? { state: 'expired', id } : { state: 'valid', id, expiresAt };
     },
   };
 }
