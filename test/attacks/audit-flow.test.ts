@@ -63,12 +63,7 @@ test('R-142: log in, enroll, confirm, be challenged, verify, remove: exactly the
     await told(async () => {
       kept['oob'] = (await c.challenge({ mfa_token: kept['mfa'] }).expect(200)).body.oob_code;
     }),
-  ).toEqual([
-    'mfa.challenge.created phone',
-    'sms.reserved',
-    'sms.sent',
-    'mfa.challenge.delivered',
-  ]);
+  ).toEqual(['mfa.challenge.created phone', 'sms.reserved', 'sms.sent', 'mfa.challenge.delivered']);
   expect(
     await told(async () => {
       const { mfa, oob } = kept as { mfa: string; oob: string };

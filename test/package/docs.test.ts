@@ -213,7 +213,10 @@ describe('docs/events.md', () => {
   });
 
   test("has Auth0's names for events that exist", () => {
-    const mapped = rows('', others.find((it) => it.startsWith('The names of Auth0')));
+    const mapped = rows(
+      '',
+      others.find((it) => it.startsWith('The names of Auth0')),
+    );
     const named = mapped
       .slice(1)
       .flatMap(([, here = '']) => here.match(/(?<=`)[a-z_]+\.[\w.]+(?=`)/g) ?? []);
