@@ -7,6 +7,7 @@ import { guessBounds } from './core/guess-bound.js';
 import { passwordChanged, unlock, userDeleted } from './core/life-cycle.js';
 import type { Mfa } from './core/mfa.js';
 import { reliableStore } from './core/reliable-store.js';
+import { switchesOf } from './core/switches.js';
 import { handles } from './crypto/handle.js';
 import { keyedHash } from './crypto/keyed-hash.js';
 import { sealing } from './crypto/seal.js';
@@ -68,8 +69,10 @@ export function createMfa(options: MfaOptions): Mfa {
     onPasswordChanged: (userId) => passwordChanged(mfa, userId),
     onUserDeleted: (userId) => userDeleted(mfa, userId),
     unlock: (userId) => unlock(mfa, userId),
+    switches: switchesOf(() => mfa),
     guessBound: () => guessBounds(options.authenticators, settings),
     fleet: { untold: 0, toldAt: 0 },
+    conversions: { untold: new Map(), telling: false },
     ...background,
     clock,
     random,
@@ -93,6 +96,7 @@ const hostOf = (options: MfaOptions) => ({
   mayEnrollFirst: options.allowSelfEnrollment ?? (() => true),
   onDowngrade: options.onDowngrade ?? (() => true),
   botCheck: options.botCheck,
+  noticeSender: options.notices && toSender(options.notices).name,
   tell: options.notices === undefined ? undefined : sending(toSender(options.notices)),
 });
 

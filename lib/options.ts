@@ -1,4 +1,5 @@
 import type { AuthenticatorType } from './core/authenticator-type.js';
+import type { Locale } from './core/locale.js';
 import type { MfaCallbacks, PolicyCallback } from './core/policy.js';
 import type { MfaKeys } from './crypto/keys.js';
 import type { Clients, Clock, OnEvent, Random, Sender, Stores, Users } from './ports/index.js';
@@ -55,7 +56,10 @@ export interface GuessLimits {
   readonly underAttackPerDay?: number | undefined;
 }
 
-/** How many messages may be sent; every number may only be lowered (security.md D10, D11). */
+/**
+ * How many messages may be sent (security.md D10 to D16). Those of an app and of a country may be raised, all others
+ * only lowered.
+ */
 export interface SendLimits {
   /** Per login. Default 5. */
   readonly perTransaction?: number | undefined;
@@ -67,6 +71,24 @@ export interface SendLimits {
   readonly perAddressPerDay?: number | undefined;
   /** Users that may share one number or address. Default 5. */
   readonly usersPerAddress?: number | undefined;
+  /** Asked for from one IPv4 address or IPv6 /64, in any hour. Default 10 (D12). */
+  readonly perIpPerHour?: number | undefined;
+  /** The same in any 24 hours. Default 30 (D12). */
+  readonly perIpPerDay?: number | undefined;
+  /** Asked for from one IPv4 /24, in any hour. Default 60 (D12). */
+  readonly perNetworkPerHour?: number | undefined;
+  /** To numbers that differ in their last four digits only, in any hour. Default 10 (D13). */
+  readonly perPrefixPerHour?: number | undefined;
+  /** To the numbers of one country, in any hour. Default 1000. */
+  readonly perCountryPerHour?: number | undefined;
+  /** The same in any 24 hours. Default 5000. */
+  readonly perCountryPerDay?: number | undefined;
+  /** Calls in any hour, half of them for enrollments at most. Default 100 (D16). */
+  readonly voicePerHour?: number | undefined;
+  /** Messages in any hour, half of them for enrollments at most. Default 1000 (D16). */
+  readonly totalPerHour?: number | undefined;
+  /** The same in any 24 hours. Default 5000 (D16). */
+  readonly totalPerDay?: number | undefined;
 }
 
 /** Everything that a host tells `createMfa()`. */
@@ -95,6 +117,13 @@ export interface MfaOptions {
   readonly lifetimes?: Lifetimes | undefined;
   readonly guesses?: GuessLimits | undefined;
   readonly sends?: SendLimits | undefined;
+  /**
+   * Whether the budgets of addresses, number blocks, countries and the whole app only report what they would refuse, in
+   * `mfa.rate_limited` with `shadow: true`. Those of users and numbers always refuse. Default false.
+   */
+  readonly shadowBudgets?: boolean | undefined;
+  /** Language of messages to users whose own is not known, `en` or `de`. Default `en`. */
+  readonly locale?: Locale | undefined;
   /** Algorithm of access tokens, `RS256` (default) or `ES256`; `id_token`s are always RS256. */
   readonly accessTokenAlgorithm?: 'RS256' | 'ES256' | undefined;
   /** Whether `mfa_required` lists what may be enrolled or challenged. Default true. */

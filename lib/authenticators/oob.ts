@@ -5,7 +5,6 @@ import type {
   Association,
   AuthenticatorType,
   Bound,
-  Carrier,
   Proof,
   Step,
 } from '../core/authenticator-type.js';
@@ -18,6 +17,7 @@ import type { Params } from '../core/params.js';
 import { configurationError, errors } from '../errors.js';
 import type { User } from '../ports/index.js';
 import { addressIndexes, indexesOf, oobCredential, openAddress, resealAddress } from './address.js';
+import { carrierOf, refuseUnreachable, type SendingChannel } from './carrier.js';
 
 export interface OobOptions {
   /** `sms()`, `voice()`, `email()`, or one of your own, in the order of preference. */
@@ -26,8 +26,6 @@ export interface OobOptions {
 
 /** Channels that the wire knows; asking for one that is not configured is no mistake of the client. */
 const KNOWN = ['sms', 'voice', 'email', 'auth0'];
-
-type SendingChannel = Channel & { readonly deliver: ReturnType<typeof sending> };
 
 const unique = (words: readonly string[]) => [...new Set(words)];
 
@@ -49,6 +47,7 @@ export function oob(options: OobOptions): AuthenticatorType {
     kinds: unique(channels.map(({ kind }) => kind)),
     offered: unique(channels.filter(({ offered }) => offered).map(({ kind }) => kind)),
     lane: 'factor',
+    carriers: channels.map(({ name, sender }) => ({ channel: name, sender: sender.name })),
     chance: 1 / 10 ** Math.min(...channels.map(({ digits }) => digits)),
     entries: (authenticator) =>
       channels
@@ -129,30 +128,6 @@ function bind(mfa: Mfa, step: Step, kinds: readonly string[]): Bound {
   throw expired();
 }
 
-function carrierOf(
-  mfa: Mfa,
-  channel: SendingChannel,
-  to: string,
-  addresses: readonly string[],
-): Carrier {
-  const { hostname } = new URL(mfa.issuer);
-  return {
-    channel: channel.name,
-    to,
-    addresses,
-    digits: channel.digits,
-    send: ({ id, code, purpose }) =>
-      channel.deliver({
-        id,
-        channel: channel.name,
-        to,
-        text: channel.text(code, hostname),
-        code,
-        purpose,
-      }),
-  };
-}
-
 /** The first channel asked for that is switched on and has somewhere to deliver to (wire.md section 4). */
 async function association(
   mfa: Mfa,
@@ -165,6 +140,7 @@ async function association(
     const destination = await channel.destination(params, findUser);
     if (!destination) continue;
     const { to, canonical, masked } = destination;
+    refuseUnreachable(mfa, channel, destination);
     const addresses = addressIndexes(mfa, channel.kind, canonical);
     return {
       kind: channel.kind,

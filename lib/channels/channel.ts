@@ -1,3 +1,5 @@
+import type { Reach } from '../core/authenticator-type.js';
+import type { Locale } from '../core/locale.js';
 import type { Params } from '../core/params.js';
 import type { Sender, User } from '../ports/index.js';
 
@@ -9,6 +11,17 @@ export interface Destination {
   readonly canonical: string;
   /** For lists (wire.md 2.4). */
   readonly masked: string;
+}
+
+/** What a message is made of: the template, and what stands in it. Nothing that a user typed (security.md R-133). */
+export interface MessageWords {
+  readonly template: 'code';
+  /** Digits. */
+  readonly code: string;
+  /** The issuer's. */
+  readonly host: string;
+  /** Of the user. */
+  readonly locale: Locale;
 }
 
 /** One way to carry a code. Made by `sms()`, `voice()`, `email()`. */
@@ -32,8 +45,10 @@ export interface Channel {
   destination(params: Params, findUser: () => Promise<User>): Promise<Destination | undefined>;
   /** What equality of `to` is judged by, as in `Destination`. Default: `to` itself. */
   canonical?(to: string): string;
-  /** The message; `host` is the issuer's. */
-  text(code: string, host: string): string;
+  /** What a number is counted under, and whether it may be messaged at all. Default: the number alone is counted. */
+  reach?(to: string): Reach;
+  /** The message. */
+  text(words: MessageWords): string;
   readonly sender: Sender;
 }
 

@@ -3,6 +3,7 @@ import { text } from '../core/params.js';
 import { errors } from '../errors.js';
 import { type Channel, type ChannelOptions, type Destination, toSender } from './channel.js';
 import { checkChannel } from './checks.js';
+import { writtenText } from './templates.js';
 
 const LOCAL = /^[A-Za-z0-9!#$%&*+/=?^_`{|}~'.-]{1,64}$/;
 const DOMAIN = /^(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
@@ -58,8 +59,7 @@ export function email(options: ChannelOptions): Channel {
       return destination;
     },
     canonical,
-    text: (code, host) =>
-      `${code} is your ${options.appName ?? host} verification code.\n\n@${host} #${code}`,
+    text: (words) => writtenText(words, options.appName),
     sender: toSender(options.send),
   };
 }

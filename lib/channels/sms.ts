@@ -1,7 +1,8 @@
 import { type Channel, toSender } from './channel.js';
 import { checkChannel } from './checks.js';
 import { checkCountries, type PhoneChannelOptions } from './phone.js';
-import { phoneDestination } from './phone-number.js';
+import { phoneDestination, reachOf } from './phone-number.js';
+import { writtenText } from './templates.js';
 
 /**
  * Codes in text messages. The last line binds the code to the issuer's domain, so that browsers fill it in there
@@ -22,9 +23,9 @@ export function sms(options: PhoneChannelOptions): Channel {
     amr: 'sms',
     offered: true,
     digits,
-    destination: async (params) => phoneDestination(params, countries),
-    text: (code, host) =>
-      `${code} is your ${options.appName ?? host} verification code.\n\n@${host} #${code}`,
+    destination: async (params) => phoneDestination(params),
+    reach: (to) => reachOf(to, countries),
+    text: (words) => writtenText(words, options.appName),
     sender: toSender(options.send),
   };
 }

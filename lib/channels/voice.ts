@@ -1,7 +1,8 @@
 import { type Channel, toSender } from './channel.js';
 import { checkChannel } from './checks.js';
 import { checkCountries, type PhoneChannelOptions } from './phone.js';
-import { phoneDestination } from './phone-number.js';
+import { phoneDestination, reachOf } from './phone-number.js';
+import { spokenText } from './templates.js';
 
 /**
  * Codes that are read out in a phone call, digit by digit and twice.
@@ -21,12 +22,9 @@ export function voice(options: PhoneChannelOptions): Channel {
     amr: 'tel',
     offered: true,
     digits,
-    destination: async (params) => phoneDestination(params, countries),
-    text(code, host) {
-      const spoken = Array.from(code).join(', ');
-      const name = options.appName ?? host;
-      return `Your ${name} verification code is: ${spoken}. Again, your code is: ${spoken}.`;
-    },
+    destination: async (params) => phoneDestination(params),
+    reach: (to) => reachOf(to, countries),
+    text: (words) => spokenText(words, options.appName),
     sender: toSender(options.send),
   };
 }

@@ -1,5 +1,6 @@
 import type { OAuthError } from '../errors.js';
 import type { Account, Authenticator, Delivery, LoginTransaction, User } from '../ports/index.js';
+import type { Locale } from './locale.js';
 import type { Mfa } from './mfa.js';
 import type { Params } from './params.js';
 
@@ -65,6 +66,18 @@ export interface Association {
   readonly delivery?: Carrier | undefined;
 }
 
+/** What a number is counted under beside itself (security.md D13 to D16). */
+export interface Reach {
+  /** ISO 3166-1 alpha-2 code, or the calling code of a number that no country has: `+883`. */
+  readonly country: string;
+  /** What the numbers of its block have in common: all but the last four digits. */
+  readonly prefix: string;
+  /** Set aside for fiction: it reaches nobody and costs nothing. */
+  readonly fictional: boolean;
+  /** It is never messaged: its country is not allowed, or its type costs more or reaches no person. */
+  readonly refused?: 'country' | 'type' | undefined;
+}
+
 /** Carries one code to one address. */
 export interface Carrier {
   readonly channel: string;
@@ -72,12 +85,17 @@ export interface Carrier {
   readonly to: string;
   /** Blind indexes of it under every pepper that is known: it is counted under each. */
   readonly addresses: readonly string[];
+  /** Of a number. */
+  readonly reach?: Reach | undefined;
+  /** `name` of the sender. */
+  readonly sender?: string | undefined;
   /** Digits of the code. */
   readonly digits: number;
   send(message: {
     readonly id: string;
     readonly code: string;
     readonly purpose: 'enroll' | 'login';
+    readonly locale: Locale;
   }): Promise<SendOutcome>;
 }
 
@@ -123,6 +141,10 @@ export interface AuthenticatorType {
    * @throws OAuthError when the parameters do not allow it
    */
   associate?(mfa: Mfa, params: Params, findUser: () => Promise<User>): Promise<Association>;
+  /** Channels and senders that codes go through, for `mfa.switches`. */
+  readonly carriers?:
+    | readonly { readonly channel: string; readonly sender: string | undefined }[]
+    | undefined;
   /** The carrier of a code to this authenticator; undefined when nothing has to be sent. */
   carrier?(mfa: Mfa, entry: Entry): Carrier | undefined;
   /**

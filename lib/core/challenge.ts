@@ -1,12 +1,13 @@
 import { errors } from '../errors.js';
-import type { Client } from '../ports/index.js';
+import type { Client, RequestInfo } from '../ports/index.js';
 import { admitUser } from './admit.js';
 import { flowOf, type Happening } from './audit.js';
 import type { Entry, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
 import { type Outgoing, prepareDelivery } from './delivery.js';
-import { allowsKind, entriesOf, isEnrolled, isUsable } from './enrolled.js';
+import { entriesOf, isEnrolled, isUsable, mayProve } from './enrolled.js';
 import { laneOf, openAt } from './guess-budget.js';
+import { localeOf } from './locale.js';
 import type { Mfa } from './mfa.js';
 import { send } from './send.js';
 import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
@@ -20,6 +21,7 @@ export interface ChallengeRequest {
   /** The wire's id. */
   readonly authenticatorId: string | undefined;
   readonly channel: string | undefined;
+  readonly request: RequestInfo;
 }
 
 /** What the user is asked for. */
@@ -47,13 +49,18 @@ export async function challenge(mfa: Mfa, request: ChallengeRequest): Promise<Ch
     const loaded = await mfa.store.load({ transactionId: request.token.id });
     const step = liveStep(mfa, loaded, request.client);
     triesLeft(mfa, step);
-    await admitUser(mfa, step.transaction.userId);
+    const user = await admitUser(mfa, step.transaction.userId);
     const entry = select(mfa, step, request);
     const carrier = entry.type.carrier?.(mfa, entry);
     if (!carrier) return { changes: undefined, result: { entry, outgoing: undefined } };
     notLocked(mfa, step, entry);
-    const to = { authenticatorId: entry.authenticator.id, carrier, purpose: 'login' as const };
-    const outgoing = prepareDelivery(mfa, step, to);
+    const outgoing = prepareDelivery(mfa, step, {
+      authenticatorId: entry.authenticator.id,
+      carrier,
+      locale: localeOf(mfa, user),
+      request: request.request,
+      purpose: 'login',
+    });
     return {
       result: { entry, outgoing },
       events: [challengeEvent(step, entry)],
@@ -94,8 +101,7 @@ function select(mfa: Mfa, step: Step, request: ChallengeRequest): Entry {
   const { types, authenticatorId, channel } = request;
   const usable = entriesOf(mfa, step.authenticators).filter(
     ({ authenticator }) =>
-      isUsable(mfa, step.account, authenticator) &&
-      allowsKind(step.transaction, authenticator.kind),
+      isUsable(mfa, step.account, authenticator) && mayProve(step.transaction, authenticator),
   );
   // A recovery code is no challenge: it goes straight to its grant.
   const candidates = usable.filter(({ type }) => type.name !== 'recovery-code');

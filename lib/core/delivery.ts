@@ -1,6 +1,7 @@
 import { bindingCode } from '../crypto/codes.js';
-import type { Account, Delivery, LoginTransaction } from '../ports/index.js';
+import type { Account, Delivery, LoginTransaction, RequestInfo } from '../ports/index.js';
 import type { Carrier } from './authenticator-type.js';
+import type { Locale } from './locale.js';
 import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
 import { chargeSend } from './send-budget.js';
@@ -13,6 +14,10 @@ export interface Outgoing {
   readonly handle: string;
   readonly code: string;
   readonly carrier: Carrier;
+  /** Of the user. */
+  readonly locale: Locale;
+  /** Who asked for it. */
+  readonly request: RequestInfo;
   readonly transaction: LoginTransaction;
   readonly account: Account;
   /** The transaction before it. */
@@ -27,6 +32,8 @@ export interface Outgoing {
 export interface Addressee {
   readonly authenticatorId: string;
   readonly carrier: Carrier;
+  readonly locale: Locale;
+  readonly request: RequestInfo;
   readonly purpose: Delivery['purpose'];
 }
 
@@ -74,6 +81,8 @@ export function prepareDelivery(
     handle,
     code,
     carrier: to.carrier,
+    locale: to.locale,
+    request: to.request,
     account: usedUp ? recordUse(account, transaction, { guesses: others }, now) : account,
     before: from.transaction,
     guessesBefore: guesses,
@@ -101,6 +110,8 @@ function makeDelivery(
     userId: transaction.userId,
     authenticatorId,
     channel: carrier.channel,
+    // A code to a fictional number tells nothing about its country.
+    ...(carrier.reach && !carrier.reach.fictional && { country: carrier.reach.country }),
     purpose,
     epoch: account.codes?.epoch ?? 0,
     createdAt: now,

@@ -16,9 +16,10 @@ import type { Association } from './authenticator-type.js';
 import { commitWith } from './commit.js';
 import { type Outgoing, prepareDelivery } from './delivery.js';
 import { enrollableKinds } from './demand.js';
-import { allowsKind, isEnrolled } from './enrolled.js';
+import { isEnrolled, mayProve } from './enrolled.js';
 import { refusing, startEvents } from './enrollment-events.js';
 import { displaced, mayEnroll, withinLimits } from './enrollment-rules.js';
+import { localeOf } from './locale.js';
 import type { Mfa } from './mfa.js';
 import { firstRecoveryCode } from './recovery.js';
 import { send, type Undo } from './send.js';
@@ -74,7 +75,7 @@ export async function startEnrollment(
       throw errors.factorDisabled();
     }
     const transaction = access ? await underPolicy(mfa, user, found, request.info) : found;
-    return begin(mfa, { user, transaction, loaded, association });
+    return begin(mfa, { user, transaction, loaded, ...request });
   }).catch(refusing(mfa, association.kind, { userId: access?.sub, flowId: flowOf(transactionId) }));
   const { outgoing, undo } = started;
   if (outgoing) await send(mfa, outgoing, undo);
@@ -113,26 +114,29 @@ async function underPolicy(
   return { ...transaction, kinds: await enrollableKinds(mfa, user, question) };
 }
 
-interface Beginning {
+interface Beginning extends Pick<EnrollmentRequest, 'association' | 'info'> {
   readonly user: User;
   readonly transaction: LoginTransaction;
   readonly loaded: Loaded;
-  readonly association: Association;
 }
 
-function begin(mfa: Mfa, { user, transaction, loaded, association }: Beginning) {
+function begin(mfa: Mfa, beginning: Beginning) {
+  const { user, transaction, loaded, association } = beginning;
   const now = mfa.clock.now();
   const own = alive(loaded.authenticators, now);
   const account = loaded.account as Account;
   mayEnroll(transaction, own);
-  if (!allowsKind(transaction, association.kind)) throw errors.factorDisabled();
-  withinLimits(mfa, loaded, own, association.kind);
+  const { kind, addresses = [undefined] } = association;
+  if (!addresses.every((address) => mayProve(transaction, { kind, address }))) {
+    throw errors.factorDisabled();
+  }
+  withinLimits(mfa, loaded, own, kind);
 
   const authenticator = pending(mfa, transaction, association, now);
   const recovery = firstRecoveryCode(mfa, transaction, own, now);
   const started = recovery ? [authenticator, recovery.authenticator] : [authenticator];
   const dropped = displaced(own, authenticator);
-  const outgoing = firstCode(mfa, { transaction, account }, authenticator, association);
+  const outgoing = firstCode(mfa, { transaction, account }, authenticator, beginning);
   const confirmBy = Math.min(now + mfa.settings.lifetimes.enrollment, transaction.expiresAt);
   const result: Started = {
     user,
@@ -162,10 +166,11 @@ function firstCode(
   mfa: Mfa,
   from: { readonly transaction: LoginTransaction; readonly account: Account },
   { id: authenticatorId }: Authenticator,
-  { delivery: carrier }: Association,
+  { association: { delivery: carrier }, user, info: request }: Beginning,
 ): Outgoing | undefined {
   if (!carrier) return undefined;
-  return prepareDelivery(mfa, from, { authenticatorId, carrier, purpose: 'enroll' });
+  const to = { authenticatorId, carrier, locale: localeOf(mfa, user), request };
+  return prepareDelivery(mfa, from, { ...to, purpose: 'enroll' });
 }
 
 function pending(

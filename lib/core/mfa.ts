@@ -5,13 +5,16 @@ import type { Clients, Clock, Message, MfaEvent, Random, Store, Users } from '..
 import type { Tokens } from '../tokens/tokens.js';
 import type { Audit, Happening } from './audit.js';
 import type { AuthenticatorType, SendOutcome } from './authenticator-type.js';
+import type { ConversionWatch } from './conversion.js';
 import type { FleetWatch } from './fleet.js';
 import type { GuessBound } from './guess-bound.js';
 import type { LaneLimits } from './guess-budget.js';
 import type { LaneName } from './guess-lanes.js';
+import type { Locale } from './locale.js';
 import type { MfaCallbacks, PolicyCallback } from './policy.js';
 import type { SendBudget } from './send-budget.js';
 import type { SharedStateCache } from './shared-state.js';
+import type { Switches } from './switches.js';
 
 /** Resolved options; times in milliseconds. */
 export interface Settings {
@@ -43,6 +46,8 @@ export interface Settings {
   readonly mfaRequirements: boolean;
   readonly amrInIdToken: boolean;
   readonly deviceCookie: boolean;
+  readonly locale: Locale;
+  readonly shadowBudgets: boolean;
 }
 
 /** A configured express-mfa, made by `createMfa()` and handed to every router and function. Frozen. */
@@ -82,6 +87,8 @@ export interface Mfa {
   onUserDeleted(userId: string): Promise<void>;
   /** Lets a locked user guess again at once: an administrator's decision, audited as `mfa.lock.ended` (R-025). */
   unlock(userId: string): Promise<void>;
+  /** Stops messages at run time, by channel, country or sender (docs/messages.md). */
+  readonly switches: Switches;
   /** How likely a break is in the worst case, by kind of authenticator, with the options in force. */
   guessBound(): readonly GuessBound[];
   /** Resolves when what goes on in the background is done: notices and counts. For a graceful stop. */
@@ -115,6 +122,10 @@ export interface Mfa {
   readonly tokens: Tokens;
   /** @internal Failures that the other processes do not know yet. */
   readonly fleet: FleetWatch;
+  /** @internal Codes that came back and that the other processes do not know yet. */
+  readonly conversions: ConversionWatch;
+  /** @internal `name` of the sender of notices. */
+  readonly noticeSender: string | undefined;
   /** @internal Sends a notice; undefined when the host has nothing to send it with. */
   readonly tell: ((message: Message) => Promise<SendOutcome>) | undefined;
   /** @internal */

@@ -1,13 +1,22 @@
 import { errors } from '../errors.js';
 import type { Account, LoginTransaction, Random, Window } from '../ports/index.js';
 
-/** Numbers in force (security.md D10, D11). */
+/** Numbers in force (security.md D10 to D16). */
 export interface SendBudget {
   readonly perTransaction: number;
   readonly perUserPerDay: number;
   readonly perAddressPer10Minutes: number;
   readonly perAddressPerDay: number;
   readonly usersPerAddress: number;
+  readonly perIpPerHour: number;
+  readonly perIpPerDay: number;
+  readonly perNetworkPerHour: number;
+  readonly perPrefixPerHour: number;
+  readonly perCountryPerHour: number;
+  readonly perCountryPerDay: number;
+  readonly voicePerHour: number;
+  readonly totalPerHour: number;
+  readonly totalPerDay: number;
 }
 
 /** Part of an address's messages per day that enrollments may use. */

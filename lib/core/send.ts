@@ -1,11 +1,10 @@
-import { errors, OAuthError } from '../errors.js';
-import type { Account, Authenticator, LoginTransaction, Window } from '../ports/index.js';
+import type { Account, Authenticator, EventName, LoginTransaction } from '../ports/index.js';
+import { admitSend, type SendAdmission, type SendRefusal } from './admit-send.js';
 import { flowOf, type Happening } from './audit.js';
 import { commitWith } from './commit.js';
 import type { Outgoing } from './delivery.js';
 import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
-import { addressWindows } from './send-budget.js';
 import { tellSms } from './sms-events.js';
 import { remember } from './unanswered.js';
 
@@ -25,46 +24,63 @@ const NOTHING: Undo = { started: [], replaced: [] };
  * may have arrived all the same stays counted for its number and the user's day, or a gateway that hangs would cost
  * without bound.
  *
- * @throws OAuthError 429, 502 or 503
+ * @throws OAuthError 403, 429, 502 or 503
  */
 export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): Promise<void> {
-  const { delivery, carrier, code } = outgoing;
-  const { id, purpose, userId, channel, authenticatorId } = delivery;
+  const { delivery, carrier, code, locale } = outgoing;
+  const { id, purpose, userId, channel, authenticatorId, country } = delivery;
   const { clientId, id: login } = outgoing.transaction;
-  const about = { userId, channel, authenticatorId, clientId, flowId: flowOf(login) };
-  const windows = addressWindows(carrier.addresses, mfa.settings.sends, purpose);
-  const at = mfa.clock.now();
-  let reserved = false;
+  const about = {
+    userId,
+    channel,
+    authenticatorId,
+    clientId,
+    flowId: flowOf(login),
+    ...(country && { country }),
+  };
+  let admission: SendAdmission | undefined;
   let mayHaveArrived = false;
   try {
-    reserved = outgoing.again || (await reserve(mfa, windows, at));
+    admission = await admitSend(mfa, outgoing);
+    if (!admission.granted) throw admission.refusal;
     tellSms(mfa, 'reserved', about);
-    const outcome = await carrier.send({ id, code, purpose });
+    const outcome = await carrier.send({ id, code, purpose, locale });
     if (outcome !== 'accepted') {
       mayHaveArrived = outcome.mayHaveArrived;
       throw outcome.refusal;
     }
   } catch (cause) {
-    const limited = !reserved && cause instanceof OAuthError && cause.status === 429;
-    const event = limited ? 'mfa.rate_limited' : 'mfa.challenge.delivery_failed';
-    const failed = { event, ...(limited && { reason: 'address' }), cause, ...about } as const;
+    const reason = admission?.granted === false ? admission.reason : undefined;
+    const failed = { event: failureOf(reason), ...(reason && { reason }), cause, ...about };
     mfa.emit(failed);
-    if (limited) tellSms(mfa, 'blocked', { ...about, reason: 'budget' });
+    if (reason) tellSms(mfa, 'blocked', { ...about, reason: BLOCKED[reason] ?? 'budget' });
     await takeBack(mfa, outgoing, { ...undo, because: failed }, mayHaveArrived);
-    const counted = mayHaveArrived || outgoing.again;
-    if (reserved && !counted) await mfa.store.release(windows, at);
+    if (admission?.granted && !mayHaveArrived) await admission.giveBack();
     throw cause;
   }
   tellSms(mfa, 'sent', about);
   mfa.emit({ event: 'mfa.challenge.delivered', ...about });
 }
 
-/** @returns true; throws when a window is full */
-async function reserve(mfa: Mfa, windows: readonly Window[], at: number): Promise<true> {
-  const reservation = await mfa.store.reserve(windows, at);
-  if (reservation.granted === true) return true;
-  throw errors.tooManySends(reservation.retryAt - mfa.clock.now());
-}
+/** Reasons of `sms.blocked` that are no budget, or one of their own (security.md section 7). */
+const BLOCKED: Readonly<Partial<Record<SendRefusal, string>>> = {
+  switch: 'switch',
+  breaker: 'breaker',
+  blocked_country: 'country',
+  number_type: 'type',
+  prefix: 'prefix',
+};
+
+const NO_BUDGET: readonly unknown[] = [
+  'switch',
+  'breaker',
+  'blocked_country',
+  'number_type',
+  undefined,
+];
+
+const failureOf = (reason: SendRefusal | undefined): EventName =>
+  NO_BUDGET.includes(reason) ? 'mfa.challenge.delivery_failed' : 'mfa.rate_limited';
 
 async function takeBack(
   mfa: Mfa,

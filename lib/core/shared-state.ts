@@ -1,4 +1,5 @@
 import type { Happening } from './audit.js';
+import type { Conversion } from './conversion.js';
 import type { Mfa } from './mfa.js';
 import { changeReserved, readReserved } from './reserved-account.js';
 import type { Switch } from './switches.js';
@@ -7,6 +8,8 @@ import type { Switch } from './switches.js';
 export interface SharedState {
   /** What an operator switched off at run time. */
   readonly switches: readonly Switch[];
+  /** Of the conversion breaker, by country. */
+  readonly conversion?: Readonly<Record<string, Conversion>> | undefined;
   /** Of the fleet breaker. */
   readonly fleet: Readonly<Record<string, unknown>>;
 }

@@ -5,6 +5,7 @@ import { aboutOf, chargeGuess, readStep, type Submission } from './charge-guess.
 import { claim, type Verified } from './claim.js';
 import { eventsOf } from './claim-events.js';
 import { commitWith } from './commit.js';
+import { countVerified } from './conversion.js';
 import { bury } from './expired.js';
 import { guessFailed } from './failed-guess.js';
 import { admitGuess } from './guess-admission.js';
@@ -60,6 +61,8 @@ export async function verify(
   });
   const [verified] = await Promise.all([claiming, admission.then((it) => it.takeBack())]);
   tellUser(mfa, verified, user, charged);
+  const { country } = verified.delivery ?? {};
+  if (country !== undefined) countVerified(mfa, country);
   return { ...verified, user };
 }
 

@@ -20,6 +20,7 @@ export const challenge: Endpoint = {
       types: params.optional('challenge_type')?.split(' ').filter(Boolean) ?? [],
       authenticatorId: params.optional('authenticator_id'),
       channel: params.optional('oob_channel'),
+      request: call.request,
     });
     const { entry, handle: oobCode, expiresAt } = asked;
     const { name } = entry.authenticator;

@@ -36,6 +36,8 @@ export type EventName =
   | 'sms.reserved'
   | 'sms.sent'
   | 'sms.blocked'
+  | 'switch.off'
+  | 'switch.on'
   | 'attack_mode.on'
   | 'attack_mode.off'
   | 'notice.sent'
@@ -57,6 +59,10 @@ export interface EventMembers {
   readonly channel?: string | undefined;
   /** ISO 3166-1 alpha-2 code of the number's country. */
   readonly country?: string | undefined;
+  /** `name` of a sender that was switched. */
+  readonly sender?: string | undefined;
+  /** The budget only reports: the message went out all the same. */
+  readonly shadow?: true | undefined;
   /** Number or address, masked. */
   readonly target?: string | undefined;
   /** What a notice is about. */

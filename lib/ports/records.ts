@@ -52,6 +52,8 @@ export interface Account {
   readonly told?: Readonly<Record<string, number>> | undefined;
   /** Of the issuer's own records, which stand under ids that no user can have; opaque. */
   readonly state?: string | undefined;
+  /** Of such a record: nobody asks for it after this time (ms). */
+  readonly expiresAt?: number | undefined;
 }
 
 export type AuthenticatorStatus = 'pending' | 'active';
@@ -89,6 +91,13 @@ export interface UnansweredMessage {
   readonly at: number;
 }
 
+/** What proved the first factor of a login, and therefore not the second one too. */
+export interface FirstProof {
+  readonly kinds: readonly string[];
+  /** Blind indexes of numbers. */
+  readonly addresses: readonly string[];
+}
+
 /** A first factor that passed and waits for the second. */
 export interface LoginTransaction {
   /** SHA-256 of the `mfa_token`. */
@@ -103,6 +112,8 @@ export interface LoginTransaction {
   readonly amr: readonly string[];
   /** Kinds that the policy allows here; empty = all. */
   readonly kinds: readonly string[];
+  /** Left out when the first factor was a password. */
+  readonly first?: FirstProof | undefined;
   /** Set when an access token for the MFA audience opened it: not consumed by success. */
   readonly reusable: boolean;
   /** That access token had proved a second factor. */
@@ -131,6 +142,8 @@ export interface Delivery {
   readonly userId: string;
   readonly authenticatorId: string;
   readonly channel: string;
+  /** Country of the number, where the codes that come back are counted (security.md D15). */
+  readonly country?: string | undefined;
   readonly purpose: 'enroll' | 'login';
   /** Belongs to the channel's authenticator type: the keyed hash of the binding code. */
   readonly state: string;

@@ -17,6 +17,8 @@ export interface Message {
   readonly text: string;
   /** The digits by themselves, for gateways that fill a template of their own. Never log it. */
   readonly code?: string | undefined;
+  /** Language of the text. */
+  readonly locale?: string | undefined;
   readonly purpose: 'enroll' | 'login' | 'notice';
   /** What a notice is about, for hosts that write their own text. */
   readonly subject?: NoticeSubject | undefined;
@@ -30,5 +32,7 @@ export interface Message {
  * @throws SenderError with `retryAfter` (seconds) when the gateway says to wait
  */
 export interface Sender {
+  /** By which it can be switched off at run time (`mfa.switches`). */
+  readonly name?: string | undefined;
   send(message: Message, context: { readonly signal: AbortSignal }): Promise<unknown>;
 }

@@ -7,8 +7,23 @@ export interface User {
   readonly name?: string | undefined;
   readonly nickname?: string | undefined;
   readonly picture?: string | undefined;
+  /** Language of messages and pages, `de` or `de-AT` (BCP 47). */
+  readonly locale?: string | undefined;
+  /** How `authenticate` knew the user, when it was not by a password alone. */
+  readonly firstFactor?: FirstFactor | undefined;
   /** Suspended by the host: no login, no token (401 `unauthorized`). */
   readonly blocked?: boolean | undefined;
+}
+
+/** A first factor that is no password: a link or code that was sent to a mailbox or a phone, say. */
+export interface FirstFactor {
+  /**
+   * What passed (RFC 8176): `['email']`, `['sms']`, `['pwd', 'email']`. It stands in the tokens, and what it names is no
+   * second factor of the same login: `email` rules out every mailbox, `sms` and `tel` rule out phones.
+   */
+  readonly amr: readonly string[];
+  /** The phone that proved it, E.164: only this one is ruled out. */
+  readonly phoneNumber?: string | undefined;
 }
 
 /** Facts about the HTTP request, for the host's own checks and policies. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOCALES } from '../core/locale.js';
 import type { MfaKeys } from '../crypto/keys.js';
 import { configurationError } from '../errors.js';
 import type { MfaOptions } from '../options.js';
@@ -63,6 +64,8 @@ const schema = z.strictObject({
   botCheck: fn.optional(),
   notices: z.union([fn, has('send')]).optional(),
   deviceCookie: z.boolean().optional(),
+  locale: z.enum(LOCALES).optional(),
+  shadowBudgets: z.boolean().optional(),
   requireUnrestricted: z.boolean().optional(),
   audit: z
     .union([

@@ -39,13 +39,22 @@ export const GUESSES = {
   underAttackPerDay: { fallback: 3, min: 1, max: 3 },
 } as const satisfies Record<string, Range>;
 
-/** `sends` (security.md D10, D11). */
+/** `sends` (security.md D10 to D16). Those of all messages and of countries may be raised: they follow the size of the app. */
 export const SENDS = {
   perTransaction: { fallback: 5, min: 1, max: 5 },
   perUserPerDay: { fallback: 10, min: 1, max: 10 },
   perAddressPer10Minutes: { fallback: 3, min: 1, max: 3 },
   perAddressPerDay: { fallback: 10, min: 1, max: 10 },
   usersPerAddress: { fallback: 5, min: 1, max: 5 },
+  perIpPerHour: { fallback: 10, min: 1, max: 10 },
+  perIpPerDay: { fallback: 30, min: 1, max: 30 },
+  perNetworkPerHour: { fallback: 60, min: 1, max: 60 },
+  perPrefixPerHour: { fallback: 10, min: 1, max: 10 },
+  perCountryPerHour: { fallback: 1000, min: 1, max: 500_000 },
+  perCountryPerDay: { fallback: 5000, min: 1, max: 900_000 },
+  voicePerHour: { fallback: 100, min: 1, max: 500_000 },
+  totalPerHour: { fallback: 1000, min: 1, max: 500_000 },
+  totalPerDay: { fallback: 5000, min: 1, max: 900_000 },
 } as const satisfies Record<string, Range>;
 
 /** Waits after failures in a row (security.md D4). */
@@ -112,6 +121,8 @@ export function resolveSettings(options: MfaOptions): Settings {
     mfaRequirements: options.mfaRequirements ?? true,
     amrInIdToken: options.amrInIdToken ?? true,
     deviceCookie: options.deviceCookie ?? true,
+    locale: options.locale ?? 'en',
+    shadowBudgets: options.shadowBudgets ?? false,
   };
 }
 

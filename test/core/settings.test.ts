@@ -24,6 +24,15 @@ const HARD = {
     perAddressPer10Minutes: 3,
     perAddressPerDay: 10,
     usersPerAddress: 5,
+    perIpPerHour: 10,
+    perIpPerDay: 30,
+    perNetworkPerHour: 60,
+    perPrefixPerHour: 10,
+    perCountryPerHour: 500_000,
+    perCountryPerDay: 900_000,
+    voicePerHour: 500_000,
+    totalPerHour: 500_000,
+    totalPerDay: 900_000,
   },
 };
 
@@ -107,6 +116,15 @@ describe('the defaults are those of security.md section 2', () => {
       perAddressPer10Minutes: 3,
       perAddressPerDay: 10,
       usersPerAddress: 5,
+      perIpPerHour: 10,
+      perIpPerDay: 30,
+      perNetworkPerHour: 60,
+      perPrefixPerHour: 10,
+      perCountryPerHour: 1000,
+      perCountryPerDay: 5000,
+      voicePerHour: 100,
+      totalPerHour: 1000,
+      totalPerDay: 5000,
     });
   });
   test('audience', () => {

@@ -34,6 +34,7 @@ describe('POST /mfa/associate with oob', () => {
     expect(t.messages).toEqual([
       {
         id: expect.any(String),
+        locale: 'en',
         channel,
         to,
         purpose: 'enroll',
