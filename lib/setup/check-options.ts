@@ -165,12 +165,19 @@ function checkAudiences({ issuer, apis = [], defaultAudience }: MfaOptions): voi
   throw configurationError('ERR_MFA_OPTION', 'defaultAudience', problem);
 }
 
+/** Characters of the issuer's host: it stands in every message, which is to be a single one (security.md R-133). */
+const MAX_HOST = 100;
+
 function checkIssuer(issuer: string): void {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
   const plain = url && !url.search && !url.hash && !url.username && url.href === issuer;
   const secure =
     url?.protocol === 'https:' ||
     (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
+  if ((url?.hostname.length ?? 0) > MAX_HOST) {
+    const problem = `has a host of more than ${MAX_HOST} characters, which no text message has room for`;
+    throw configurationError('ERR_MFA_ISSUER', 'issuer', problem);
+  }
   if (plain && secure && issuer.endsWith('/')) return;
   throw configurationError(
     'ERR_MFA_ISSUER',
