@@ -52,6 +52,7 @@ export type {
   Reservation,
   Sender,
   Store,
+  StoreHealth,
   Stores,
   TokenEndpointAuthMethod,
   UnansweredMessage,

@@ -6,6 +6,7 @@ import { backgroundOf } from './core/background.js';
 import { guessBounds } from './core/guess-bound.js';
 import { passwordChanged, unlock, userDeleted } from './core/life-cycle.js';
 import type { Mfa } from './core/mfa.js';
+import { readiness } from './core/readiness.js';
 import { reliableStore } from './core/reliable-store.js';
 import { switchesOf } from './core/switches.js';
 import { handles } from './crypto/handle.js';
@@ -60,7 +61,7 @@ export function createMfa(options: MfaOptions): Mfa {
   const mfa: Mfa = Object.freeze({
     issuer,
     audience: `${issuer}mfa/`,
-    ready: () => store.ready(),
+    ready: readiness(store, clock, emit),
     purge,
     settings,
     store,

@@ -63,14 +63,17 @@ const methods: readonly (keyof Store)[] = [
   'ready',
 ];
 
-/** Asks both, and says which of them is missing. */
-async function bothReady(parts: Readonly<Record<string, { ready(): Promise<void> }>>) {
+type Asked = Pick<Store, 'ready'>;
+
+/** Asks both, and says which of them is missing, or how the durable one is. */
+async function bothReady(parts: Readonly<Record<'durable' | 'shortLived', Asked>>) {
   const names = Object.keys(parts);
   const answers = await Promise.allSettled(Object.values(parts).map(async (it) => it.ready()));
   const failed = answers.flatMap((it, at) =>
     it.status === 'rejected' ? [{ name: names[at], reason: it.reason as unknown }] : [],
   );
-  if (failed.length === 0) return;
+  const [durable] = answers;
+  if (failed.length === 0 && durable?.status === 'fulfilled') return durable.value;
   const told = failed.map(({ name, reason }) => `${name}: ${messageOf(reason)}`).join('; ');
   const { reason } = failed[0] as { reason: { code?: unknown } | undefined };
   throw Object.assign(new Error(`Not ready: ${told}`, { cause: reason }), {

@@ -1,4 +1,4 @@
-import type { Stores } from '../ports/index.js';
+import type { StoreHealth, Stores } from '../ports/index.js';
 import { compiler, number, type Query, type Row } from './sql/engine.js';
 import { type PgClient, type PgPool, postgresEngine } from './sql/postgres-engine.js';
 import {
@@ -60,7 +60,10 @@ export function postgresStores(pool: PgPool, { prepare = true }: PostgresOptions
     async fits() {
       if (!settled) await look(readSchema);
     },
-    ready: async () => checkClock(await look(touchSchemaForTime)),
+    async ready() {
+      const asked = Date.now();
+      return checkClock(asked, await look(touchSchemaForTime));
+    },
   };
   return (issuer) => sqlStore(engine, readiness, issuer);
 }
@@ -102,11 +105,16 @@ export async function migratePostgres(pool: PgPool): Promise<void> {
 /** Two clocks that far apart judge locks and codes differently (security.md R-072); milliseconds. */
 const CLOCKS_APART = 30_000;
 
-/** @throws Error `ERR_MFA_CLOCK` when this process and the database do not agree what time it is */
-function checkClock([row]: readonly Row[]): void {
-  const gap = Math.abs(Date.now() - number(row?.['now']));
-  if (gap <= CLOCKS_APART) return;
-  const seconds = Math.round(gap / 1000);
+/**
+ * Holds the database's time against what it was here before and after: somewhere between it was asked.
+ *
+ * @throws Error `ERR_MFA_CLOCK` when this process and the database do not agree what time it is
+ */
+function checkClock(asked: number, [row]: readonly Row[]): StoreHealth {
+  const theirs = number(row?.['now']);
+  const clockAhead = Math.max(asked - theirs, 0) || Math.min(Date.now() - theirs, 0);
+  if (Math.abs(clockAhead) <= CLOCKS_APART) return { clockAhead };
+  const seconds = Math.round(Math.abs(clockAhead) / 1000);
   throw Object.assign(
     new Error(
       `the clock of this machine and the database's are ${seconds} s apart; set them by NTP`,

@@ -40,7 +40,7 @@ const ALERTS = /(\.reuse_detected|\.decrypt_failed|^attack_mode\.on|^mfa\.lock\.
 const isAlert = ({ event, reason }: Happening): boolean =>
   ALERTS.test(event) || (event === 'sms.blocked' && reason === 'conversion');
 const FAILURES =
-  /(fail|failed|_error|expired|rejected|blocked|mismatch|limited|replayed|reuse_detected|unsafe|lock\.started|disabled)$/;
+  /(fail|failed|_error|expired|rejected|blocked|mismatch|limited|replayed|reuse_detected|unsafe|differs|lock\.started|disabled)$/;
 
 export function auditing(to: AuditTo, context: () => RequestContext = () => ({})): Audit {
   const listeners = channel('express-mfa');

@@ -55,7 +55,10 @@ export interface Mfa {
   readonly issuer: string;
   /** Audience of the MFA API: `${issuer}mfa/`. */
   readonly audience: string;
-  /** Resolves when the store can be used, else rejects with what is wrong; for health checks. */
+  /**
+   * Resolves when the store can be used, else rejects with what is wrong; for health checks. An answer counts for a
+   * second, and whoever asks meanwhile waits for the one question under way.
+   */
   ready(): Promise<void>;
   /**
    * Removes expired records, in small batches. The routers do it by themselves about once a minute; call it only

@@ -46,6 +46,7 @@ export type EventName =
   | 'user.deleted'
   | 'key.rotated'
   | 'config.unsafe'
+  | 'clock.differs'
   | 'server_error'
   | 'store.failed'
   | 'purge.failed';

@@ -86,6 +86,15 @@ export type Reservation =
   /** The full window that has room last: its key, and when (ms). */
   | { readonly granted: false; readonly key: string; readonly retryAt: number };
 
+/** What a store that can be used tells about itself. */
+export interface StoreHealth {
+  /**
+   * By how many ms the clock of this machine is ahead of the store's, negative when it is behind; as little as the time
+   * that the answer took allows. Left out by a store without a clock of its own.
+   */
+  readonly clockAhead?: number | undefined;
+}
+
 export interface Store {
   /**
    * One consistent read of everything that a step needs. Records past their `expiresAt` may be returned or
@@ -119,8 +128,9 @@ export interface Store {
    * that appears later stands after all that were given out.
    */
   events(after: string | undefined, limit: number): Promise<readonly AuditEntry[]>;
-  /** Resolves when the store can read and write, else rejects with what is wrong. */
-  ready(): Promise<void>;
+  /** Resolves when the store can read and write, else rejects with what is wrong. It may tell how it is. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most stores have nothing to tell and return nothing
+  ready(): Promise<StoreHealth | void>;
 }
 
 /** Gives the store of one issuer: two issuers on one database share nothing. */

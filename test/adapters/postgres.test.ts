@@ -1,5 +1,5 @@
 import { Pool, type PoolConfig } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import {
   migratePostgres,
   type PgPool,
@@ -299,6 +299,20 @@ describe('the schema in PostgreSQL', () => {
     await expect(postgresStores(pool)(freshIssuer()).ready()).rejects.toMatchObject({
       code: '25006',
     });
+  });
+
+  it('R-072: tells how far the clocks are apart, and is not ready at more than 30 seconds', async () => {
+    const store = postgresStores(poolOn(schema))(freshIssuer());
+    const at = async (ahead: number) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ahead });
+      return store.ready().finally(() => vi.useRealTimers());
+    };
+    for (const ahead of [0, 12_000, -12_000]) {
+      const { clockAhead = 0 } = (await at(ahead)) ?? {};
+      expect(Math.abs(clockAhead - ahead)).toBeLessThan(2000);
+    }
+    const apart = { code: 'ERR_MFA_CLOCK', message: expect.stringContaining('40 s apart') };
+    for (const ahead of [40_300, -40_300]) await expect(at(ahead)).rejects.toMatchObject(apart);
   });
 
   it('serves a role that may only read and write rows', async () => {

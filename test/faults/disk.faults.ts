@@ -33,7 +33,7 @@ describe('F-18', () => {
     const { statuses } = await takeAll(world, all);
     const sick = await health();
     await readOnly(false);
-    const back = await world.healthy(limit(1_000));
+    const back = await world.healthy(limit(2_000));
     const problems = await world.examine();
     const seen = `answers ${statuses.join(', ')}; ready after ${Math.round(back)} ms`;
     record(context, ['F-18', 'read-only, every step', all.length], problems, seen);
@@ -55,7 +55,7 @@ describe('F-18', () => {
     const many = await Promise.all(Array.from({ length: 100 }, () => world.client.login(one)));
     const refused = [...answers, ...many.map(({ status }) => status)].filter((it) => it === 503);
     await disk.free();
-    const back = await world.healthy(limit(1_000));
+    const back = await world.healthy(limit(2_000));
     const problems = await world.examine();
     const seen = `${disk.kind}: answers ${statuses.join(', ')}; ${refused.length} x 503; ready after ${Math.round(back)} ms`;
     record(context, ['F-18', 'disk full, every step', all.length + many.length], problems, seen);

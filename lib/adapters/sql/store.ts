@@ -13,7 +13,7 @@ export interface Readiness {
   /** Resolves at once after the schema was found to fit; rejects with `ERR_MFA_SCHEMA`. */
   fits(): Promise<void>;
   /** Looks at the schema again, and writes and reads. */
-  ready(): Promise<void>;
+  readonly ready: Store['ready'];
 }
 
 /** The store of one issuer, in SQL that both engines understand. */
