@@ -37,6 +37,8 @@ export type {
   Delivery,
   EventMembers,
   EventName,
+  FirstFactor,
+  FirstProof,
   GuessLane,
   Loaded,
   LoadKeys,

@@ -1,6 +1,6 @@
 import type { Authenticator } from '../ports/index.js';
 import type { Step } from './authenticator-type.js';
-import { allowsKind, isDisabled, isEnrolled } from './enrolled.js';
+import { isDisabled, isEnrolled, mayProve } from './enrolled.js';
 import type { Mfa } from './mfa.js';
 
 /** Authenticators of these kinds that may be compared in this step: active ones, or pending ones of this login. */
@@ -12,7 +12,7 @@ export function comparable(
   const { transaction, account, authenticators } = step;
   const enrolled = isEnrolled(authenticators);
   return authenticators.filter((it) => {
-    if (!kinds.includes(it.kind) || !allowsKind(transaction, it.kind)) return false;
+    if (!kinds.includes(it.kind) || !mayProve(transaction, it)) return false;
     if (isDisabled(mfa, account, it)) return false;
     if (it.status === 'active') return !transaction.reusable;
     return it.transactionId === transaction.id && (transaction.proven || !enrolled);

@@ -1,8 +1,9 @@
-import type { Authenticator, Client, RequestInfo, User } from '../ports/index.js';
+import type { Authenticator, Client, FirstProof, RequestInfo, User } from '../ports/index.js';
 import type { Step } from './authenticator-type.js';
-import { allowsKind, entriesOf, isEnrolled, isUsable } from './enrolled.js';
+import { entriesOf, isEnrolled, isUsable, mayProve } from './enrolled.js';
 import type { Mfa } from './mfa.js';
 import type { PolicyAnswer } from './policy.js';
+import { provedFirst } from './proved-first.js';
 
 /** What stands between a right password and a token. */
 export type Demand =
@@ -11,6 +12,8 @@ export type Demand =
       readonly needed: 'enroll' | 'challenge';
       /** Kinds that the policy allows; empty = all. */
       readonly kinds: readonly string[];
+      /** What cannot prove it, since it proved the first factor. */
+      readonly first?: FirstProof | undefined;
     };
 
 /** What the policy is asked about, beside the user. */
@@ -33,9 +36,9 @@ export async function demandOf(
   login: PolicyQuestion,
 ): Promise<Demand> {
   const { wants, kinds } = await ask(mfa, user, login);
-  if (isEnrolled(own)) return { needed: 'challenge', kinds: wants === 'challenge' ? kinds : [] };
-  if (wants === 'none') return { needed: 'none' };
-  return { needed: 'enroll', kinds: wants === 'enroll' ? kinds : [] };
+  const needed = isEnrolled(own) ? 'challenge' : 'enroll';
+  if (needed === 'enroll' && wants === 'none') return { needed: 'none' };
+  return { needed, kinds: wants === needed ? kinds : [], first: provedFirst(mfa, user) };
 }
 
 /** Kinds that the policy lets this user enroll; empty = all. */
@@ -100,13 +103,13 @@ export function requirements(
   { account, authenticators }: Pick<Step, 'account' | 'authenticators'>,
   demand: Exclude<Demand, { readonly needed: 'none' }>,
 ) {
-  const allowed = (kind: string) => allowsKind(demand, kind);
   const typed = (kinds: readonly string[]) => kinds.map((type) => ({ type }));
   if (demand.needed === 'enroll') {
+    const allowed = (kind: string) => mayProve(demand, { kind });
     return { enroll: typed(mfa.types.flatMap(({ offered }) => offered).filter(allowed)) };
   }
   const entries = entriesOf(mfa, authenticators).filter(
-    ({ authenticator: it }) => isUsable(mfa, account, it) && allowed(it.kind),
+    ({ authenticator: it }) => isUsable(mfa, account, it) && mayProve(demand, it),
   );
   const kinds = mfa.types
     .flatMap((type) => type.kinds)

@@ -1,6 +1,7 @@
 import type { Account, Authenticator, LoginTransaction } from '../ports/index.js';
 import type { Entry } from './authenticator-type.js';
 import type { Mfa } from './mfa.js';
+import { isProvedFirst } from './proved-first.js';
 
 /** `type` of the one authenticator that is for emergencies and never counts as enrolled by itself. */
 export const RECOVERY = 'recovery-code';
@@ -29,6 +30,12 @@ export const canProve = (mfa: Mfa, account: Account, authenticator: Authenticato
 /** Whether the policy of this login allows the kind. Recovery is always allowed. */
 export const allowsKind = (transaction: Pick<LoginTransaction, 'kinds'>, kind: string): boolean =>
   transaction.kinds.length === 0 || transaction.kinds.includes(kind) || kind === RECOVERY;
+
+/** Whether a login may be proved with it: of a kind that its policy allows, and another way than its first factor. */
+export const mayProve = (
+  login: Pick<LoginTransaction, 'kinds' | 'first'>,
+  authenticator: Pick<Authenticator, 'kind' | 'address'>,
+): boolean => allowsKind(login, authenticator.kind) && !isProvedFirst(login, authenticator);
 
 /** The list of the wire: every authenticator through every channel that is switched on, the recovery code last. */
 export function entriesOf(mfa: Mfa, authenticators: readonly Authenticator[]): readonly Entry[] {

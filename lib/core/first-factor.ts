@@ -54,6 +54,7 @@ export async function afterFirstFactor(mfa: Mfa, login: FirstFactor): Promise<Ne
     grant: login.grant,
     amr: login.amr,
     kinds: demand.kinds,
+    first: demand.first,
     knownDevice: isKnownDevice(mfa, device, account),
     epoch: epochOf(account),
   });

@@ -4,6 +4,7 @@ import type {
   Account,
   Authenticator,
   Client,
+  FirstProof,
   Loaded,
   LoginTransaction,
   User,
@@ -40,6 +41,7 @@ export interface LoginRequest {
   readonly grant: string;
   readonly amr: readonly string[];
   readonly kinds: readonly string[];
+  readonly first?: FirstProof | undefined;
   /** The request proved that it comes from a device that the user has logged in with before. */
   readonly knownDevice: boolean;
   /** Of the user's account, as it was read for this login. */
@@ -60,6 +62,7 @@ export async function openTransaction(mfa: Mfa, login: LoginRequest): Promise<st
     grant: login.grant,
     amr: login.amr,
     kinds: login.kinds,
+    ...(login.first && { first: login.first }),
     ...(login.knownDevice && { knownDevice: true }),
     epoch: login.epoch,
   };

@@ -6,6 +6,7 @@ import { afterFirstFactor, mfaRequired } from '../core/first-factor.js';
 import { issueTokens } from '../core/issue-tokens.js';
 import type { Mfa } from '../core/mfa.js';
 import { secretText } from '../core/params.js';
+import { firstMethods } from '../core/proved-first.js';
 import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import type { Grant } from './grant.js';
@@ -48,14 +49,14 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
     client,
     ...access,
     grant: GTY,
-    amr: ['pwd'],
+    amr: firstMethods(user),
     request,
     device: call.device,
     // A user without an authenticator may have the token to enroll the first one with (wire.md section 9).
     waives: ({ needed }) => needed === 'enroll' && access.audience === mfa.audience,
   });
   if (next.needed !== 'none') throw mfaRequired(mfa, next);
-  const authentication = { amr: ['pwd'], at: mfa.clock.now() };
+  const authentication = { amr: firstMethods(user), at: mfa.clock.now() };
   const epoch = epochOf(next.account);
   const issue = { user, client, access, grant: GTY, authentication, epoch };
   return { tokens: await issueTokens(mfa, issue) };
