@@ -34,6 +34,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   './adapters/redis': ['redisStores'],
   './adapters/senders': ['consoleSender', 'outboxSender', 'webhookSender'],
   './adapters/sqlite': ['migrateSqlite', 'sqliteStores'],
+  './opentelemetry': ['mfaMetrics'],
   './testing': ['storeContract', 'testClock', 'testOutbox'],
 };
 
