@@ -65,15 +65,13 @@ export function createMfa(options: MfaOptions): Mfa {
     purge,
     settings,
     store,
-    shared: {},
     ...hostOf(options),
     onPasswordChanged: (userId) => passwordChanged(mfa, userId),
     onUserDeleted: (userId) => userDeleted(mfa, userId),
     unlock: (userId) => unlock(mfa, userId),
     switches: switchesOf(() => mfa),
     guessBound: () => guessBounds(options.authenticators, settings),
-    fleet: { untold: 0, toldAt: 0 },
-    conversions: { untold: new Map(), telling: false },
+    ...knownHere(),
     ...background,
     clock,
     random,
@@ -87,6 +85,13 @@ export function createMfa(options: MfaOptions): Mfa {
   warnOf(options, emit);
   return mfa;
 }
+
+/** What a process knows that the others do not, and what it remembers of what all know. */
+const knownHere = (): Pick<Mfa, 'shared' | 'fleet' | 'conversions'> => ({
+  shared: {},
+  fleet: { untold: 0, toldAt: 0 },
+  conversions: { untold: new Map(), telling: false },
+});
 
 /** What the host brings. */
 const hostOf = (options: MfaOptions) => ({
@@ -114,6 +119,7 @@ function secretsOf({ keys, issuer }: MfaOptions, random: Random) {
 function warnOf(options: MfaOptions, emit: Mfa['emit']): void {
   if (isRestricted(options)) emit({ event: 'config.unsafe', reason: 'restricted' });
   if (options.notices === undefined) emit({ event: 'config.unsafe', reason: 'no_notices' });
+  if (options.shadowBudgets) emit({ event: 'config.unsafe', reason: 'shadow_budgets' });
 }
 
 /** @throws TypeError `ERR_MFA_OPTION` when `stores` gives no store, as `memoryStores` without its call does */

@@ -1,4 +1,4 @@
-import type { Account, Authenticator, EventName, LoginTransaction } from '../ports/index.js';
+import type { Account, Authenticator, LoginTransaction } from '../ports/index.js';
 import { admitSend, type SendAdmission, type SendRefusal } from './admit-send.js';
 import { flowOf, type Happening } from './audit.js';
 import { commitWith } from './commit.js';
@@ -51,7 +51,7 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
     }
   } catch (cause) {
     const reason = admission?.granted === false ? admission.reason : undefined;
-    const failed = { event: failureOf(reason), ...(reason && { reason }), cause, ...about };
+    const failed = { ...failureOf(reason), ...(reason && { reason }), cause, ...about };
     mfa.emit(failed);
     if (reason) tellSms(mfa, 'blocked', { ...about, reason: BLOCKED[reason] ?? 'budget' });
     await takeBack(mfa, outgoing, { ...undo, because: failed }, mayHaveArrived);
@@ -79,8 +79,10 @@ const NO_BUDGET: readonly unknown[] = [
   undefined,
 ];
 
-const failureOf = (reason: SendRefusal | undefined): EventName =>
-  NO_BUDGET.includes(reason) ? 'mfa.challenge.delivery_failed' : 'mfa.rate_limited';
+const failureOf = (reason: SendRefusal | undefined) =>
+  NO_BUDGET.includes(reason)
+    ? ({ event: 'mfa.challenge.delivery_failed' } as const)
+    : ({ event: 'mfa.rate_limited' } as const);
 
 async function takeBack(
   mfa: Mfa,

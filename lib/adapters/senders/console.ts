@@ -16,6 +16,7 @@ export interface ConsoleSenderOptions {
 export function consoleSender({ print = console.log }: ConsoleSenderOptions = {}): Sender {
   refuseProduction('consoleSender');
   return {
+    name: 'console',
     async send({ channel, to, text }) {
       print(`[${channel} to ${to}] ${text}`);
     },

@@ -51,6 +51,7 @@ export function outboxSender({
   const kept: OutboxMessage[] = [];
   const listeners = new Set<(message: OutboxMessage) => void>();
   return {
+    name: 'outbox',
     async send(message) {
       const entry = { ...message, at: clock.now() };
       kept.unshift(entry);

@@ -6,6 +6,8 @@ export interface WebhookSenderOptions {
   readonly url: string;
   /** Sent with every request, `{ authorization: 'Bearer …' }`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** By which it can be switched off (`mfa.switches`). Default `webhook`. */
+  readonly name?: string | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -39,11 +41,13 @@ const NOT_CONNECTED = new Set([
 export function webhookSender({
   url,
   headers = {},
+  name = 'webhook',
   clock = systemClock(),
 }: WebhookSenderOptions): Sender {
   const target = webhookUrl(url);
   const all = webhookHeaders(headers);
   return {
+    name,
     async send(message, { signal }) {
       const response = await post(target, all, body(message), signal);
       void drain(response);
