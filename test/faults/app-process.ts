@@ -16,8 +16,12 @@ export interface AppProcess {
 }
 
 /** The port is known before the app is ready, so that its answers until then can be looked at. */
-export function startApp(env: Readonly<Record<string, string>>, cwd: string): AppProcess {
-  const child: ChildProcess = spawn(process.execPath, [SERVER], {
+export function startApp(
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+  server = SERVER,
+): AppProcess {
+  const child: ChildProcess = spawn(process.execPath, [server], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

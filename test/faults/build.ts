@@ -11,6 +11,9 @@ const root = join(import.meta.dirname, '../..');
 /** The built app in one file: 200 processes come and go here, and this halves what a start costs. */
 export const SERVER = join(root, 'node_modules/.cache/faults-app/dist/server.js');
 
+/** What `npm start` runs. */
+export const BUILT_SERVER = join(root, 'example-app/dist/server.js');
+
 export default async function build(): Promise<void> {
   await promisify(execFile)(process.execPath, ['scripts/build.js'], { cwd: root });
   const { resolve } = createRequire(createRequire(import.meta.url).resolve('vitest/package.json'));

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generateKeys } from 'express-mfa';
 import { afterAll } from 'vitest';
 import { type AppProcess, startApp } from './app-process.js';
+import { SERVER } from './build.js';
 import { ask } from './http.js';
 import { type Ledger, ledger } from './ledger.js';
 import { type Counts, counts, examine } from './oracle.js';
@@ -52,8 +53,14 @@ afterAll(async () => {
 /**
  * @param size - how many people the seed file has; each costs every start 14 ms
  * @param env - more for every process
+ * @param server - what they run
  */
-export async function openWorld({ size = 20, apps = 2, env = {} } = {}): Promise<World> {
+export async function openWorld({
+  size = 20,
+  apps = 2,
+  env = {},
+  server = SERVER,
+} = {}): Promise<World> {
   const here = mkdtempSync(join(tmpdir(), 'express-mfa-faults-'));
   cleanUp.push(() => rmSync(here, { recursive: true, force: true }));
   const database = await openPostgres();
@@ -86,7 +93,7 @@ export async function openWorld({ size = 20, apps = 2, env = {} } = {}): Promise
     client: ledger(proxy.port),
     apps: [],
     start(own = {}) {
-      const app = startApp({ ...environment, ...own }, here);
+      const app = startApp({ ...environment, ...own }, here, server);
       every.push(app);
       cleanUp.push(() => app.signal('SIGKILL'));
       world.apps.push(app);
