@@ -98,6 +98,6 @@ export function mfaMetrics(meter: Meter): OnEvent {
 
 function countRefusal(refused: ReturnType<Meter['createCounter']>, event: MfaEvent): void {
   const result = REFUSALS[event.event];
-  if (result === undefined) return;
+  if (result === undefined || event.shadow) return; // what is only reported was not refused
   refused.add(1, { ...attributes(event, ['kind', 'channel', 'reason']), 'mfa.result': result });
 }

@@ -24,7 +24,8 @@ export function eventsOf(claimed: Claimed, context: Context) {
   const who = {
     ...about,
     authenticatorId: authenticator.id,
-    ...(delivery && { channel: delivery.channel }),
+    ...(delivery && { channel: delivery.channel, country: delivery.country }),
+    ...(delivery?.country !== undefined && { country: delivery.country }),
   };
   const began = delivery?.createdAt ?? transaction.createdAt;
   const events: readonly Happening[] = [

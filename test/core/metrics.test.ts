@@ -61,7 +61,7 @@ describe('the metrics', () => {
     const { onEvent, points } = metered();
     const t = await testApp({ onEvent });
     const c = client(t.app);
-    await enrollPhone(t);
+    await enrollPhone(t, { phone: '+14155552671' });
     t.clock.advance(600);
     const { token, oobCode, code } = await challenged(t);
     for (let i = 1; i <= 4; i++) await c.oob(token, oobCode, wrongCode(code, i)).expect(403);
@@ -85,6 +85,8 @@ describe('the metrics', () => {
     expect(of('mfa.messages.delivered')).toBe(3);
     expect(of('mfa.messages.converted')).toBe(2);
     expect(found).toMatchObject({
+      'mfa.messages.delivered channel=sms country=US': 3,
+      'mfa.messages.converted channel=sms country=US': 2,
       'mfa.verified channel=sms kind=oob': 2,
       'mfa.refused kind=oob reason=wrong result=wrong': 9,
       'mfa.locks kind=oob result=mfa.lock.started': 1,
