@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { errors } from '../errors.js';
 import { parseBody } from './parse-body.js';
+import { MAX_BYTES, takeParsed, tooLarge } from './parsed-body.js';
 
 /** security.md D32 */
-const MAX_BYTES = 16 * 1024;
 const DEADLINE_MS = 5000;
 
-const tooLarge = () => errors.invalidRequest('The body is larger than 16 KB', 413);
 const tooSlow = () => errors.invalidRequest('The body took longer than 5 seconds', 408);
 
 /** A request whose body a parent may have parsed already. */
@@ -20,19 +19,17 @@ type MaybeParsed = IncomingMessage & { readonly body?: unknown };
  */
 export async function readParams(request: MaybeParsed): Promise<ReadonlyMap<string, unknown>> {
   const type = request.headers['content-type'];
-  if (request.readableDidRead || request.readableEnded) return fromParent(request.body, type);
   if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge();
+  if (request.readableDidRead || request.readableEnded) return fromParent(request.body, type);
   return parseBody(await readBytes(request), type, request.headers['content-encoding']);
 }
 
+/** Within the same limits, whatever the parent allows: it may have read a body of unknown length. */
 function fromParent(body: unknown, type: string | undefined): ReadonlyMap<string, unknown> {
-  if (typeof body === 'string') return parseBody(Buffer.from(body), type, undefined);
-  if (Buffer.isBuffer(body)) return parseBody(body, type, undefined);
   if (body === undefined || body === null) return new Map();
-  if (typeof body !== 'object' || Array.isArray(body)) {
-    throw errors.invalidRequest('The body must be a JSON object or a form');
-  }
-  return new Map(Object.entries(body));
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return takeParsed(body);
+  if (Buffer.byteLength(body) > MAX_BYTES) throw tooLarge();
+  return parseBody(Buffer.from(body), type, undefined);
 }
 
 function readBytes(request: IncomingMessage): Promise<Buffer> {

@@ -2,7 +2,7 @@ import { errors } from '../errors.js';
 
 /** security.md D32 */
 const MAX_PARAMETERS = 50;
-const MAX_DEPTH = 5;
+export const MAX_DEPTH = 5;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -81,7 +81,9 @@ function parseJson(text: string): [string, unknown][] {
   return Object.entries(value);
 }
 
-function refuseMany(count: number): void {
+export const tooDeep = () => errors.invalidRequest(`JSON is nested deeper than ${MAX_DEPTH}`);
+
+export function refuseMany(count: number): void {
   if (count > MAX_PARAMETERS) throw errors.invalidRequest(`More than ${MAX_PARAMETERS} parameters`);
 }
 
@@ -106,8 +108,7 @@ function topLevelNames(text: string): readonly string[] {
       lastString = text.slice(i, end + 1);
       i = end;
     } else if (char === '{' || char === '[') {
-      if (++depth > MAX_DEPTH)
-        throw errors.invalidRequest(`JSON is nested deeper than ${MAX_DEPTH}`);
+      if (++depth > MAX_DEPTH) throw tooDeep();
     } else if (char === '}' || char === ']') depth--;
     else if (char === ':' && depth === 1) {
       refuseMany(names.push(JSON.parse(lastString) as string));
