@@ -32,6 +32,10 @@ export interface Lifetimes {
   readonly sessionIdle?: number | undefined;
   /** A session of the pages in all. Default 86400, at most 86400 (D29). */
   readonly session?: number | undefined;
+  /** A refresh token that nobody uses. Default 1209600, 14 days (D22). */
+  readonly refreshTokenIdle?: number | undefined;
+  /** Refresh tokens in all, however often they are replaced. Default 2592000, 30 days (D22). */
+  readonly refreshToken?: number | undefined;
 }
 
 /** How many guesses may be compared; docs/options.md has the bounds (security.md D3-D9). */

@@ -35,6 +35,7 @@ export function fateOf(account: Account, now: number): 'stays' | 'retires' | 'go
 }
 
 function isOver(account: Account, now: number): boolean {
+  if (account.expiresAt !== undefined) return account.expiresAt + DAY <= now;
   const set = Object.entries(account).filter(([, value]) => value !== undefined);
   if (set.some(([name]) => !passing.has(name))) return false;
   const { lanes, failures, logins, sends, cutOff } = account;

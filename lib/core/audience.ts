@@ -1,4 +1,5 @@
 import { errors } from '../errors.js';
+import type { Client } from '../ports/index.js';
 import type { Mfa } from './mfa.js';
 
 /** Scopes of the MFA API (wire.md section 9). */
@@ -6,6 +7,9 @@ export const MFA_SCOPES = ['enroll', 'read:authenticators', 'remove:authenticato
 
 /** Scopes that are about the user and go with every audience. */
 export const OIDC_SCOPES = ['openid', 'profile', 'email'] as const;
+
+/** Asks for a refresh token (OpenID Connect Core section 11). */
+export const OFFLINE_ACCESS = 'offline_access';
 
 /** What a token is for. */
 export interface Access {
@@ -18,18 +22,24 @@ export interface Access {
 
 /**
  * The audience and scopes that a request is granted. Without `scope` it gets every scope of the audience, as
- * Auth0 gives it; scopes that are not the audience's are left out (RFC 6749 section 3.3).
+ * Auth0 gives it; scopes that are not the audience's are left out (RFC 6749 section 3.3), and `offline_access` of a
+ * client that may not refresh.
  *
  * @throws OAuthError `access_denied` for an audience that is not configured
  */
 export function resolveAccess(
   mfa: Mfa,
-  requested: { readonly audience: string | undefined; readonly scope: string | undefined },
+  requested: {
+    readonly audience: string | undefined;
+    readonly scope: string | undefined;
+    readonly client: Client;
+  },
 ): Access {
   const { audience, scopes, lifetime } = lookUp(mfa, requested.audience);
   const wanted = requested.scope?.split(' ').filter(Boolean);
+  const offline = requested.client.grantTypes.includes('refresh_token') ? [OFFLINE_ACCESS] : [];
   const granted = wanted
-    ? [...OIDC_SCOPES, ...scopes].filter((scope) => wanted.includes(scope))
+    ? [...OIDC_SCOPES, ...scopes, ...offline].filter((scope) => wanted.includes(scope))
     : scopes;
   return { audience, scope: granted.join(' '), lifetime };
 }

@@ -2,6 +2,7 @@ import { commitWith } from './commit.js';
 import { cutOff } from './cut-off.js';
 import { isRecovering, reopened, unlocked } from './guess-lanes.js';
 import type { Mfa } from './mfa.js';
+import { endFamilies } from './refresh-families.js';
 import { goneEvents } from './removal-events.js';
 
 /*
@@ -9,7 +10,7 @@ import { goneEvents } from './removal-events.js';
  * finished before it or is refused.
  */
 
-/** Logins, codes and tokens for the MFA API from before now are dead (security.md ). */
+/** Logins, codes, refresh tokens and tokens for our own endpoints from before now are dead. */
 export async function passwordChanged(mfa: Mfa, userId: string): Promise<void> {
   await commitWith(mfa, async () => {
     const { account, authenticators } = await mfa.store.load({ userId });
@@ -30,6 +31,7 @@ export async function passwordChanged(mfa: Mfa, userId: string): Promise<void> {
       result: undefined,
     };
   });
+  await endFamilies(mfa, userId); // they are refused already, since their login began before
 }
 
 /** Everything that is kept for the user is gone but the count of it, for the tokens that are still out. */
@@ -48,6 +50,7 @@ export async function userDeleted(mfa: Mfa, userId: string): Promise<void> {
       result: undefined,
     };
   });
+  await endFamilies(mfa, userId, { gone: true });
 }
 
 /** Opens the lane for unknown devices at once, whatever closed it: an administrator's decision. */

@@ -27,6 +27,8 @@ export interface Settings {
     readonly idToken: number;
     readonly sessionIdle: number;
     readonly session: number;
+    readonly refreshTokenIdle: number;
+    readonly refreshToken: number;
   };
   readonly guesses: {
     readonly perChallenge: number;

@@ -34,6 +34,7 @@ export async function readReserved({ store }: Pick<Mfa, 'store'>, topic: string)
  *
  * @param change - gives the new state, or undefined to leave it as it is
  * @param happened - the events about it, asked after `change`
+ * @param until - when (ms) nobody asks for it any more; left out, it is kept for good
  * @returns what stands now
  * @throws OAuthError 429 when others keep changing it, 503 when the store fails
  */
@@ -42,6 +43,7 @@ export function changeReserved(
   topic: string,
   change: (state: string | undefined) => string | undefined,
   happened: () => readonly Happening[] = () => [],
+  until?: () => number,
 ): Promise<Held> {
   return commitWith<Held>(mfa, async () => {
     const account = (await mfa.store.load({ userId: idOf(topic) })).account as Account;
@@ -51,7 +53,7 @@ export function changeReserved(
       return { changes: undefined, result: { version, state: account.state } };
     }
     return {
-      changes: { account: { ...account, state } },
+      changes: { account: { ...account, state, ...(until && { expiresAt: until() }) } },
       events: happened(),
       result: { version: version + 1, state },
     };

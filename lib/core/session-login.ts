@@ -1,8 +1,8 @@
-import type { Client, LoginTransaction, RequestInfo, User } from '../ports/index.js';
+import type { BoundAction, Client, LoginTransaction, RequestInfo, User } from '../ports/index.js';
 import { admitUser } from './admit.js';
 import type { AuthenticatorType, Proof } from './authenticator-type.js';
 import { epochOf } from './cut-off.js';
-import { demandOf, requirements } from './demand.js';
+import { demandOf, type PolicyQuestion, requirements } from './demand.js';
 import { isEnrolled } from './enrolled.js';
 import { afterFirstFactor, type NextStep, type Waiting } from './first-factor.js';
 import { isKnownDevice, markOf } from './known-device.js';
@@ -56,6 +56,15 @@ export async function startSessionLogin(
   };
 }
 
+/** An open session that has to prove itself once more. */
+export interface StepUp extends Visitor {
+  readonly proof: SessionProof;
+  /** The one thing that the proof is to confirm. */
+  readonly action?: BoundAction | undefined;
+  /** What the policy is asked about; default the session itself. */
+  readonly question?: Pick<PolicyQuestion, 'client' | 'audience'> | undefined;
+}
+
 /**
  * A session that is open needs a fresh second factor, or its first one.
  *
@@ -63,14 +72,19 @@ export async function startSessionLogin(
  */
 export async function startStepUp(
   mfa: Mfa,
-  { proof, request, device }: Visitor & { readonly proof: SessionProof },
+  {
+    proof,
+    request,
+    device,
+    action,
+    question = { client: SESSION_CLIENT, audience: SESSION },
+  }: StepUp,
 ): Promise<Waiting> {
   const user = await admitUser(mfa, proof.sub);
   const { account, authenticators } = await mfa.store.load({ userId: user.id });
   if (!account) throw new TypeError('store.load({ userId }) gave no account');
   const own = alive(authenticators, mfa.clock.now());
-  const question = { client: SESSION_CLIENT, audience: SESSION, request };
-  const asked = await demandOf(mfa, user, own, question);
+  const asked = await demandOf(mfa, user, own, { ...question, request });
   const kinds = asked.needed === 'none' ? [] : asked.kinds;
   const needed = isEnrolled(own) ? 'challenge' : 'enroll';
   const token = await openTransaction(mfa, {
@@ -82,6 +96,7 @@ export async function startStepUp(
     amr: proof.amr,
     kinds,
     knownDevice: isKnownDevice(mfa, device, account),
+    action: action && { digest: action.digest, text: action.text },
     epoch: proof.epoch,
   });
   const step = { account, authenticators: own };
@@ -124,10 +139,11 @@ export async function proveSession(mfa: Mfa, submission: SessionSubmission): Pro
   );
   const { user, transaction, recoveryCode } = verified;
   const { epoch = 0 } = transaction;
+  const { kind } = verified.authenticator;
   const since = session?.sub === user.id ? session.since : transaction.createdAt;
   return {
     ...verified,
-    proof: newProof(mfa, { sub: user.id, amr: amrOf(verified), since, epoch }),
+    proof: newProof(mfa, { sub: user.id, amr: amrOf(verified), kind, since, epoch }),
     device:
       mfa.settings.deviceCookie && recoveryCode === undefined
         ? markOf(mfa, transaction)

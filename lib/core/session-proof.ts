@@ -1,10 +1,11 @@
-import type { Account, User } from '../ports/index.js';
+import type { Account, Authenticator, User } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import { MFA_SCOPES } from './audience.js';
 import { isFromBefore } from './cut-off.js';
 import type { Mfa } from './mfa.js';
 import { SESSION_CLIENT } from './session-client.js';
+import { alive } from './transaction.js';
 
 /** What a login in a browser proved: plain JSON that stands in the host's session, and nowhere else. */
 export interface SessionProof {
@@ -14,6 +15,8 @@ export interface SessionProof {
   readonly sub: string;
   /** Methods that passed (RFC 8176), `mfa` among them when there were two. */
   readonly amr: readonly string[];
+  /** Kind of the authenticator that passed last; undefined when none did. */
+  readonly kind?: string | undefined;
   /** `Account.cutOff.epoch` at its first factor. */
   readonly epoch: number;
   /** When the last of them passed (ms). */
@@ -27,13 +30,14 @@ export interface SessionProof {
 /** A new proof. */
 export const newProof = (
   mfa: Mfa,
-  { sub, amr, since, epoch }: Pick<SessionProof, 'sub' | 'amr' | 'since' | 'epoch'>,
+  { sub, amr, kind, since, epoch }: Pick<SessionProof, 'sub' | 'amr' | 'kind' | 'since' | 'epoch'>,
 ): SessionProof => {
   const now = mfa.clock.now();
   return {
     id: mfa.random.bytes(16).toString('base64url'),
     sub,
     amr,
+    ...(kind !== undefined && { kind }),
     epoch,
     at: now,
     since,
@@ -67,6 +71,8 @@ export interface Admitted {
   readonly proof: SessionProof;
   readonly user: User;
   readonly account: Account;
+  /** Those that are not past their time. */
+  readonly own: readonly Authenticator[];
 }
 
 /**
@@ -77,8 +83,8 @@ export interface Admitted {
  */
 export async function admitProof(mfa: Mfa, proof: SessionProof): Promise<Admitted | undefined> {
   if (!isOpen(mfa, proof)) return undefined;
-  const { account } = await mfa.store.load({ userId: proof.sub });
+  const { account, authenticators } = await mfa.store.load({ userId: proof.sub });
   if (!account || isFromBefore(account, proof)) return undefined;
   const user = await admitUser(mfa, proof.sub).catch(() => undefined);
-  return user && { proof, user, account };
+  return user && { proof, user, account, own: alive(authenticators, mfa.clock.now()) };
 }

@@ -3,6 +3,7 @@ import { errors } from '../errors.js';
 import type {
   Account,
   Authenticator,
+  BoundAction,
   Client,
   FirstProof,
   Loaded,
@@ -46,6 +47,8 @@ export interface LoginRequest {
   readonly knownDevice: boolean;
   /** Of the user's account, as it was read for this login. */
   readonly epoch: number;
+  /** The one thing that it is to confirm. */
+  readonly action?: BoundAction | undefined;
 }
 
 /** Records that a first factor passed. @returns the `mfa_token` */
@@ -64,6 +67,7 @@ export async function openTransaction(mfa: Mfa, login: LoginRequest): Promise<st
     kinds: login.kinds,
     ...(login.first && { first: login.first }),
     ...(login.knownDevice && { knownDevice: true }),
+    ...(login.action && { action: login.action }),
     epoch: login.epoch,
   };
   const changes = { put: { transactions: [transaction] }, keepTransactions: MAX_LIVE - 1 };
@@ -99,8 +103,11 @@ export function isFreshProof(
   { recovery }: { readonly recovery: boolean },
 ): boolean {
   const passed = amr.includes('mfa') && (recovery || !amr.includes('recovery'));
-  return passed && mfa.clock.now() - at <= FRESH_MS;
+  return passed && isFresh(mfa, at);
 }
+
+/** Whether it is at most 300 seconds since (security.md D19). */
+export const isFresh = (mfa: Mfa, at: number): boolean => mfa.clock.now() - at <= FRESH_MS;
 
 export const accessTransactionId = (access: VerifiedAccessToken): string =>
   sha256(`access_token ${access.clientId} ${access.id}`);

@@ -35,6 +35,7 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
   const access = resolveAccess(mfa, {
     audience: params.optional('audience'),
     scope: params.optional('scope'),
+    client,
   });
   const user = asUser(await mfa.users.authenticate(username, secret, { realm, request }));
   if (!user) {

@@ -14,6 +14,12 @@ export interface Client {
   readonly grantTypes: readonly string[];
   /** Origins (`https://app.example.com`) of pages that may call from a browser. */
   readonly webOrigins?: readonly string[] | undefined;
+  /** Where `/authorize` may answer to: absolute URIs, compared as strings (security.md R-096). */
+  readonly redirectUris?: readonly string[] | undefined;
+  /** `native`: the port of a redirect URI with the address `127.0.0.1` or `[::1]` may differ (RFC 8252 section 7.3). */
+  readonly applicationType?: 'web' | 'native' | undefined;
+  /** Where a logout may return to, compared as strings. */
+  readonly logoutUris?: readonly string[] | undefined;
 }
 
 /** The host's clients. */

@@ -98,6 +98,14 @@ export interface FirstProof {
   readonly addresses: readonly string[];
 }
 
+/** What a second factor confirms, when it confirms one thing only. */
+export interface BoundAction {
+  /** Of all that the action is about: the proof is worth nothing for another one. */
+  readonly digest: string;
+  /** What the person reads in the message and on the page. */
+  readonly text: string;
+}
+
 /** A first factor that passed and waits for the second. */
 export interface LoginTransaction {
   /** SHA-256 of the `mfa_token`. */
@@ -122,6 +130,8 @@ export interface LoginTransaction {
   readonly knownDevice?: boolean | undefined;
   /** `Account.cutOff.epoch` when it began; 0 when left out. */
   readonly epoch?: number | undefined;
+  /** The one thing that it confirms; undefined for a login. */
+  readonly action?: BoundAction | undefined;
   /** Messages sent so far. */
   readonly sends: number;
   /** No message before this time (ms). */

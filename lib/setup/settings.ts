@@ -14,7 +14,7 @@ interface Range {
   readonly max: number;
 }
 
-/** `lifetimes`, in seconds (security.md D2, D17, D19, D20, D27). */
+/** `lifetimes`, in seconds (security.md D2, D17, D19, D20, D22, D27). */
 export const LIFETIMES = {
   mfaToken: { fallback: 600, min: 60, max: 600 },
   bindingCode: { fallback: 300, min: 30, max: 600 },
@@ -24,6 +24,8 @@ export const LIFETIMES = {
   idToken: { fallback: 36_000, min: 60, max: 86_400 },
   sessionIdle: { fallback: 1800, min: 60, max: 3600 },
   session: { fallback: 86_400, min: 60, max: 86_400 },
+  refreshTokenIdle: { fallback: 1_209_600, min: 60, max: 2_592_000 },
+  refreshToken: { fallback: 2_592_000, min: 60, max: 7_776_000 },
 } as const satisfies Record<string, Range>;
 
 /** `guesses` (security.md D3-D9, D17). */

@@ -1,6 +1,9 @@
-import { type CryptoKey, importJWK, jwtVerify, SignJWT } from 'jose';
+import { type CryptoKey, importJWK, SignJWT } from 'jose';
 import type { Clock, Random } from '../ports/index.js';
 import type { Algorithm, SigningKeyPair } from './keys.js';
+import { type IdTokenHint, type VerifiedAccessToken, verifying } from './verifying.js';
+
+export type { IdTokenHint, VerifiedAccessToken } from './verifying.js';
 
 /** A proof of the multi-factor kind (OpenID PAPE). */
 const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
@@ -18,12 +21,12 @@ export interface AccessTokenClaims {
   readonly clientId: string;
   readonly audience: string;
   readonly scope: string;
-  /** `gty`: the grant that began the login. */
-  readonly grant: string;
+  /** `gty`: the grant that began the login; not said of the code flow (wire.md section 9). */
+  readonly grant: string | undefined;
   /** Milliseconds. */
   readonly lifetime: number;
   readonly authentication: Authentication;
-  /** How often the user's password had changed, for the MFA API; 0 when left out. */
+  /** How often the user's password had changed, for our own endpoints; 0 when left out. */
   readonly epoch?: number | undefined;
 }
 
@@ -35,33 +38,30 @@ export interface IdTokenClaims {
   readonly authentication: Authentication;
   /** Whether `amr` and `acr` are said. */
   readonly withAmr: boolean;
-}
-
-/** An access token of ours that was checked. */
-export interface VerifiedAccessToken {
-  readonly id: string;
-  readonly sub: string;
-  readonly clientId: string;
-  readonly scope: readonly string[];
-  readonly authentication: Authentication;
-  readonly epoch: number;
-  /** Milliseconds. */
-  readonly expiresAt: number;
+  /** As the request for an authorization code had it; never said otherwise (wire.md 10.2). */
+  readonly nonce?: string | undefined;
 }
 
 /** Signs and checks JWTs; the only place that knows their shape (RFC 9068, OpenID Connect Core section 2). */
 export interface Tokens {
   accessToken(claims: AccessTokenClaims): Promise<string>;
   idToken(claims: IdTokenClaims): Promise<string>;
-  /** @returns undefined when the token is not ours, not for this audience, of another type, or expired */
-  verifyAccessToken(token: string, audience: string): Promise<VerifiedAccessToken | undefined>;
+  /**
+   * @param audience - undefined: any
+   * @returns undefined when the token is not ours, not for this audience, of another type, or expired
+   */
+  verifyAccessToken(
+    token: string,
+    audience: string | undefined,
+  ): Promise<VerifiedAccessToken | undefined>;
+  /** An `id_token` of ours, be it expired: who is meant, no proof of anything. */
+  readIdToken(token: string): Promise<IdTokenHint | undefined>;
   /** Public keys (RFC 7517). */
   readonly jwks: { readonly keys: readonly Readonly<Record<string, string>>[] };
   /** `acr` of a second factor that passed. */
   readonly multiFactor: string;
 }
 
-const LEEWAY_SECONDS = 30;
 const epoch = (ms: number) => Math.floor(ms / 1000);
 
 const acr = (amr: readonly string[]) =>
@@ -125,38 +125,20 @@ export function createTokens(options: {
         client_id: clientId,
         jti: random.bytes(16).toString('base64url'),
         scope,
-        gty: grant,
+        ...(grant && { gty: grant }),
         ...event(authentication),
         ...(cuts && { mfa_epoch: cuts }),
       }),
 
-    idToken: ({ clientId, claims, lifetime, authentication, withAmr }) =>
+    idToken: ({ clientId, claims, lifetime, authentication, withAmr, nonce }) =>
       sign(idKey, 'JWT', lifetime, {
         ...claims,
         aud: clientId,
+        ...(nonce !== undefined && { nonce }),
         ...(withAmr ? event(authentication) : { auth_time: epoch(authentication.at) }),
       }),
 
-    async verifyAccessToken(token, audience) {
-      const verified = await jwtVerify(
-        token,
-        ({ kid, alg }) => {
-          const key = keys.find((it) => it.kid === kid && it.alg === alg);
-          if (!key) throw new Error('unknown key');
-          return key.publicKey;
-        },
-        {
-          issuer,
-          audience,
-          algorithms: ['RS256', 'ES256'],
-          typ: 'at+jwt',
-          clockTolerance: LEEWAY_SECONDS,
-          currentDate: new Date(clock.now()),
-          requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id', 'scope', 'auth_time'],
-        },
-      ).catch(() => undefined); // forged, foreign, expired: all the same to the caller
-      return verified && readClaims(verified.payload);
-    },
+    ...verifying({ issuer, keys, clock }),
   };
 }
 
@@ -166,24 +148,4 @@ function audienceOf(issuer: string, audience: string, scope: string): string | s
   return audience !== userinfo && scope.split(' ').includes('openid')
     ? [audience, userinfo]
     : audience;
-}
-
-function readClaims(claims: Readonly<Record<string, unknown>>): VerifiedAccessToken | undefined {
-  const { sub, jti, client_id: clientId, scope, amr, auth_time: authTime, exp } = claims;
-  const { mfa_epoch: cuts = 0 } = claims;
-  const texts = [sub, jti, clientId, scope].every((it) => typeof it === 'string');
-  if (!texts || typeof authTime !== 'number' || typeof exp !== 'number') return undefined;
-  if (typeof cuts !== 'number') return undefined;
-  return {
-    id: jti as string,
-    sub: sub as string,
-    clientId: clientId as string,
-    scope: (scope as string).split(' '),
-    authentication: {
-      amr: Array.isArray(amr) ? amr.filter((it) => typeof it === 'string') : [],
-      at: authTime * 1000,
-    },
-    epoch: cuts,
-    expiresAt: exp * 1000,
-  };
 }

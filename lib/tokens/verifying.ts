@@ -1,0 +1,98 @@
+import { type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { Clock } from '../ports/index.js';
+import type { SigningKeyPair } from './keys.js';
+import type { Authentication, Tokens } from './tokens.js';
+
+/** An access token of ours that was checked. */
+export interface VerifiedAccessToken {
+  readonly id: string;
+  readonly sub: string;
+  readonly clientId: string;
+  readonly scope: readonly string[];
+  readonly authentication: Authentication;
+  readonly epoch: number;
+  /** Milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** Whom an `id_token` was about. */
+export interface IdTokenHint {
+  readonly sub: string;
+  readonly clientId: string;
+}
+
+/** security.md D24 */
+const LEEWAY_SECONDS = 30;
+const ACCESS_CLAIMS = ['sub', 'exp', 'iat', 'jti', 'client_id', 'scope', 'auth_time'];
+
+/** Checks tokens against our own keys, by exact `kid` (security.md R-090, R-091). */
+export function verifying({
+  issuer,
+  keys,
+  clock,
+}: {
+  readonly issuer: string;
+  readonly keys: readonly SigningKeyPair[];
+  readonly clock: Clock;
+}): Pick<Tokens, 'verifyAccessToken' | 'readIdToken'> {
+  /** Forged, foreign, expired: all the same to the caller. */
+  const claimsOf = async (token: string, options: JWTVerifyOptions) => {
+    const verified = await jwtVerify(
+      token,
+      ({ kid, alg }) => {
+        const key = keys.find((it) => it.kid === kid && it.alg === alg);
+        if (!key) throw new Error('unknown key');
+        return key.publicKey;
+      },
+      { issuer, ...options },
+    ).catch(() => undefined);
+    return verified?.payload;
+  };
+
+  return {
+    async verifyAccessToken(token, audience) {
+      const claims = await claimsOf(token, {
+        ...(audience !== undefined && { audience }),
+        algorithms: ['RS256', 'ES256'],
+        typ: 'at+jwt',
+        clockTolerance: LEEWAY_SECONDS,
+        currentDate: new Date(clock.now()),
+        requiredClaims: ACCESS_CLAIMS,
+      });
+      return claims && readClaims(claims);
+    },
+
+    async readIdToken(token) {
+      const claims = await claimsOf(token, {
+        algorithms: ['RS256'],
+        typ: 'JWT',
+        currentDate: new Date(0), // so that none has expired (OpenID Connect RP-Initiated Logout section 2)
+        requiredClaims: ['sub', 'aud', 'auth_time'],
+      });
+      const { sub, aud } = claims ?? {};
+      return typeof sub === 'string' && typeof aud === 'string'
+        ? { sub, clientId: aud }
+        : undefined;
+    },
+  };
+}
+
+function readClaims(claims: Readonly<Record<string, unknown>>): VerifiedAccessToken | undefined {
+  const { sub, jti, client_id: clientId, scope, amr, auth_time: authTime, exp } = claims;
+  const { mfa_epoch: cuts = 0 } = claims;
+  const texts = [sub, jti, clientId, scope].every((it) => typeof it === 'string');
+  if (!texts || typeof authTime !== 'number' || typeof exp !== 'number') return undefined;
+  if (typeof cuts !== 'number') return undefined;
+  return {
+    id: jti as string,
+    sub: sub as string,
+    clientId: clientId as string,
+    scope: (scope as string).split(' '),
+    authentication: {
+      amr: Array.isArray(amr) ? amr.filter((it) => typeof it === 'string') : [],
+      at: authTime * 1000,
+    },
+    epoch: cuts,
+    expiresAt: exp * 1000,
+  };
+}
