@@ -1,15 +1,23 @@
 export { type OobOptions, oob } from './authenticators/oob.js';
 export { type OtpOptions, otp } from './authenticators/otp.js';
 export { recoveryCode } from './authenticators/recovery-code.js';
-export type { Channel, ChannelOptions, Destination, SenderLike } from './channels/channel.js';
+export type {
+  Channel,
+  ChannelOptions,
+  Destination,
+  MessageWords,
+  SenderLike,
+} from './channels/channel.js';
 export { email } from './channels/email.js';
 export type { PhoneChannelOptions } from './channels/phone.js';
 export { sms } from './channels/sms.js';
 export { voice } from './channels/voice.js';
-export type { AuthenticatorType } from './core/authenticator-type.js';
+export type { AuthenticatorType, Reach } from './core/authenticator-type.js';
 export type { GuessBound } from './core/guess-bound.js';
+export type { Locale } from './core/locale.js';
 export type { Mfa } from './core/mfa.js';
 export type { MfaCallbacks, PolicyAnswer, PolicyCallback } from './core/policy.js';
+export type { Switch, Switches } from './core/switches.js';
 export type { KeyRing, MfaKeys, NamedSecret, SigningKey } from './crypto/keys.js';
 export {
   type ErrorMembers,
@@ -30,6 +38,7 @@ export type {
   AuditRecord,
   Authenticator,
   AuthenticatorStatus,
+  BoundAction,
   Changes,
   Client,
   Clients,

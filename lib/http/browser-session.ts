@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { isOpen, type SessionProof } from '../core/session-proof.js';
 import { configurationError } from '../errors.js';
-import type { User } from '../ports/index.js';
+import type { BoundAction, User } from '../ports/index.js';
 
 /** What we keep in the host's session, as plain JSON under `mfa`. It names a user only in `proof`. */
 export interface BrowserState {
@@ -11,6 +11,8 @@ export interface BrowserState {
   readonly login?: PendingLogin | undefined;
   /** What the session has proved; there is none before the second factor has passed, where one is needed. */
   readonly proof?: SessionProof | undefined;
+  /** What the visitor is about to confirm, and the request that waits for it. */
+  readonly action?: PendingAction | undefined;
   /** Token of forms (security.md R-112). */
   readonly csrf?: string | undefined;
   /** What pages remember between two requests; secrets in it are sealed. */
@@ -25,10 +27,19 @@ export interface PendingLogin {
   readonly returnTo?: string | undefined;
 }
 
+/** A request that was held back until its action is confirmed. */
+export interface PendingAction extends BoundAction {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
 type Callback = (error?: unknown) => void;
 
 /** express-session, cookie-session, or anything of their shape. */
 interface HostSession {
+  [name: string]: unknown;
   mfa?: BrowserState | undefined;
   regenerate?(done: Callback): unknown;
   save?(done: Callback): unknown;
@@ -87,20 +98,27 @@ export async function renewSession(request: Request, state: BrowserState): Promi
   await changeState(request, state);
 }
 
-/**
- * Opens the session for good: a new one, with Passport's login where the host has Passport.
- *
- * @param user - as `users.findById` gave it: what Passport serializes
- */
+/** What opens a session. */
+export interface Opening {
+  /** As `users.findById` gave it: what Passport serializes. */
+  readonly user: User;
+  readonly proof: SessionProof;
+  /** The session was this user's already: what the host keeps in it stays. Default false. */
+  readonly keep?: boolean | undefined;
+}
+
+/** Opens the session for good: a new one, with Passport's login where the host has Passport. */
 export async function openSession(
   request: Request,
-  { user, proof }: { readonly user: User; readonly proof: SessionProof },
+  { user, proof, keep = false }: Opening,
 ): Promise<void> {
   withRegenerate(request);
+  const { cookie: _, passport: __, mfa: ___, ...kept } = keep ? { ...sessionOf(request) } : {};
   const { logIn } = request as unknown as WithSession;
   if (logIn)
     await promisify(logIn.bind(request, user))(); // makes a new session itself
   else await renewSession(request, {});
+  Object.assign(sessionOf(request), kept);
   await changeState(request, { proof, login: undefined, page: undefined });
 }
 

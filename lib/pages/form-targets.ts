@@ -1,0 +1,37 @@
+import type { Request } from 'express';
+import type { Mfa } from '../core/mfa.js';
+import type { BrowserState } from '../http/browser-session.js';
+import type { Site } from './site.js';
+
+/**
+ * Where the forms of this page may end after redirects, beside this origin: at the client that waits behind
+ * `/authorize`. Only an address that the client has registered counts.
+ */
+export async function formTargets(
+  mfa: Mfa,
+  { paths }: Site,
+  request: Request,
+  stateOf: (request: Request) => BrowserState,
+): Promise<readonly string[]> {
+  const url = new URL(request.url, 'http://x');
+  const returnTo = url.searchParams.get('returnTo') ?? pending(request, stateOf);
+  if (returnTo === undefined || !URL.canParse(returnTo, 'http://x')) return [];
+  const target = new URL(returnTo, 'http://x');
+  const [clientId, uri] = ['client_id', 'redirect_uri'].map((it) => target.searchParams.get(it));
+  if (target.pathname !== paths.authorize || !clientId || !uri || !URL.canParse(uri)) return [];
+  const client = await mfa.clients.findById(clientId);
+  if (!client?.redirectUris?.includes(uri)) return [];
+  const { origin, protocol } = new URL(uri);
+  return [origin === 'null' ? protocol : origin];
+}
+
+function pending(
+  request: Request,
+  stateOf: (request: Request) => BrowserState,
+): string | undefined {
+  try {
+    return stateOf(request).login?.returnTo;
+  } catch {
+    return undefined; // no session: the page says so
+  }
+}

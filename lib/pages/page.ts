@@ -1,0 +1,35 @@
+import type { Request } from 'express';
+import type { Mfa } from '../core/mfa.js';
+import type { Params } from '../core/params.js';
+import type { BrowserState } from '../http/browser-session.js';
+import type { Texts } from './locales/en.js';
+import type { Site } from './site.js';
+import type { Form, View } from './view.js';
+
+/** One request for a page, read and checked. */
+export interface Visit {
+  /** With the request's context on its events. */
+  readonly mfa: Mfa;
+  readonly site: Site;
+  readonly request: Request;
+  readonly texts: Texts;
+  /** Fields of the form; none in a GET. */
+  readonly fields: Params;
+  /** Parameters of the URL. */
+  readonly query: Params;
+  /** What the session holds of ours, as it was when the request came. */
+  readonly state: BrowserState;
+  /** A form that posts to this path. */
+  form(action: string): Form;
+  /** Cookies of the answer. */
+  setDevice(mark: string): void;
+}
+
+/** What a visit is answered with. */
+export type Page =
+  | { readonly view: View; readonly status?: number; readonly retryAfter?: string | undefined }
+  /** 303 to this path. */
+  | { readonly to: string };
+
+/** Answers one kind of request. Throws an `OAuthError` for what the visitor may know. */
+export type Handler = (visit: Visit) => Promise<Page>;

@@ -1,0 +1,102 @@
+import type { Request } from 'express';
+import type { Mfa } from '../core/mfa.js';
+import { configurationError } from '../errors.js';
+import { de } from './locales/de.js';
+import { en, type Texts } from './locales/en.js';
+import type { PagesOptions, TextChanges } from './options.js';
+
+/** The options of the pages, with their defaults. */
+export interface Site {
+  readonly paths: {
+    readonly login: string;
+    readonly mfa: string;
+    readonly security: string;
+    readonly authorize: string;
+  };
+  readonly loginPage: boolean;
+  readonly returnTo: readonly string[];
+  readonly home: string;
+  readonly brand: {
+    readonly name: string;
+    readonly logo: { readonly src: string; readonly alt: string } | undefined;
+    readonly accent: string;
+    readonly accentDark: string;
+  };
+  readonly render: PagesOptions['render'];
+  textsFor(request: Request): Texts;
+}
+
+const ACCENT = { light: '#0b5cad', dark: '#8ec5ff' };
+
+/** @throws TypeError `ERR_MFA_PAGES` with the option that is wrong */
+export function resolveSite(mfa: Mfa, options: PagesOptions): Site {
+  const { paths = {}, brand = {}, loginPage = true, home = '/' } = options;
+  const resolved = {
+    login: path('paths.login', paths.login ?? '/login'),
+    mfa: path('paths.mfa', paths.mfa ?? '/login/mfa'),
+    security: path('paths.security', paths.security ?? '/account/security'),
+    authorize: path('paths.authorize', paths.authorize ?? '/authorize'),
+  };
+  return {
+    paths: resolved,
+    loginPage,
+    home: path('home', home),
+    returnTo: [
+      home,
+      resolved.security,
+      `${resolved.security}/*`,
+      resolved.authorize,
+      ...(options.returnTo ?? []).map((it) => path('returnTo', it)),
+    ],
+    brand: {
+      name: brand.name ?? new URL(mfa.issuer).hostname,
+      logo: logo(brand.logo),
+      accent: colour('brand.accent', brand.accent ?? ACCENT.light),
+      accentDark: colour('brand.accentDark', brand.accentDark ?? ACCENT.dark),
+    },
+    render: options.render,
+    textsFor: languages(options),
+  };
+}
+
+function refuse(option: string, problem: string): never {
+  throw configurationError('ERR_MFA_PAGES', `pagesRouter.${option}`, problem);
+}
+
+function path(option: string, value: string): string {
+  if (typeof value === 'string' && /^\/(?!\/)[\w\-./~*]*$/.test(value)) return value;
+  return refuse(option, 'write a path of this origin, such as /account');
+}
+
+function colour(option: string, value: string): string {
+  return /^#[0-9a-f]{6}$/i.test(value) ? value : refuse(option, 'write #rrggbb');
+}
+
+function logo(value: Site['brand']['logo']): Site['brand']['logo'] {
+  if (value === undefined || /^(\/(?!\/)|data:image\/)/.test(value.src)) return value;
+  return refuse('brand.logo.src', 'write a path of this origin or a data: URL');
+}
+
+function languages({ texts = {}, language }: PagesOptions): Site['textsFor'] {
+  const known: Readonly<Record<string, Texts>> = Object.fromEntries(
+    [...new Set(['en', 'de', ...Object.keys(texts)])].map((tag) => [
+      tag,
+      complete(tag, texts[tag]),
+    ]),
+  );
+  const tags = Object.keys(known);
+  return (request) => {
+    const wanted = language?.(request);
+    const found = wanted === undefined ? request.acceptsLanguages(tags) : wanted;
+    return known[found === false ? 'en' : found] ?? (known['en'] as Texts);
+  };
+}
+
+function complete(tag: string, changes: TextChanges = {}): Texts {
+  const base: Texts = tag === 'de' ? de : en;
+  const parts = Object.entries(base).map(([part, texts]) => {
+    if (typeof texts === 'string') return [part, tag];
+    return [part, { ...texts, ...(changes[part as keyof Texts] as object | undefined) }];
+  });
+  return Object.fromEntries(parts) as Texts;
+}
