@@ -37,6 +37,7 @@ export function verifying({
 }): Pick<Tokens, 'verifyAccessToken' | 'readIdToken'> {
   /** Forged, foreign, expired: all the same to the caller. */
   const claimsOf = async (token: string, options: JWTVerifyOptions) => {
+    if (!isCanonical(token)) return undefined;
     const verified = await jwtVerify(
       token,
       ({ kid, alg }) => {
@@ -75,6 +76,12 @@ export function verifying({
         : undefined;
     },
   };
+}
+
+/** What was signed is one text; so is the token: the signature in its one spelling, without padding (RFC 7515 section 2). */
+function isCanonical(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
 function readClaims(claims: Readonly<Record<string, unknown>>): VerifiedAccessToken | undefined {
