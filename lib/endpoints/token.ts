@@ -10,6 +10,7 @@ export function token(configured: Mfa): Endpoint {
   return {
     method: 'POST',
     path: '/token',
+    grants: [...grants.keys()],
     async handle(mfa, call) {
       const grantType = call.params.required('grant_type');
       const grant = grants.get(grantType);

@@ -31,15 +31,17 @@ export function checkedMfa(router: string, mfa: Mfa): Mfa {
 
 /**
  * A middleware that serves these endpoints below its mount point and hands every other path on. Works the same in
- * Express 4 and 5, at the root, in a sub-app, and behind a parent that has parsed the body.
+ * Express 4 and 5, at the root, in a sub-app, and behind a parent that has parsed the body. It bears the list of what it
+ * serves, so that a list of every way in can be drawn up from a running app (security.md R-001).
  */
 export function serve(mfa: Mfa, endpoints: readonly Endpoint[]): RequestHandler {
   const checkTrust = trustCheck();
-  return (request: Request, response: Response, next: NextFunction) => {
+  const handler = (request: Request, response: Response, next: NextFunction) => {
     const route = routeOf(endpoints, request.url);
     if (route.endpoints.length === 0) next();
     else void answer(forRequest(mfa, request), { ...route, checkTrust }, request, response);
   };
+  return Object.assign(handler, { endpoints });
 }
 
 function routeOf(endpoints: readonly Endpoint[], url: string): Route {
@@ -130,7 +132,7 @@ async function callOf(endpoint: Endpoint, { pathId }: Route, request: Request): 
 }
 
 /** Everything that is not meant for clients becomes a 500 with an id that the log has too. */
-function asOAuthError(mfa: Mfa, error: unknown): OAuthError {
+export function asOAuthError(mfa: Mfa, error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   const errorId = logId();
   mfa.emit({ event: 'server_error', errorId, cause: error });
