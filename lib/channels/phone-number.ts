@@ -52,15 +52,15 @@ export function reachOf(number: string, countries: readonly CountryCode[]): Reac
   const country = parsed && countryOf(parsed, countries);
   const reach = { country: country ?? '', prefix: number.slice(0, -BLOCK), fictional };
   if (!parsed || !countries.some((it) => it === country)) return { ...reach, refused: 'country' };
-  return fictional || isMessageable(parsed) ? reach : { ...reach, refused: 'type' };
+  return isMessageable(parsed, fictional) ? reach : { ...reach, refused: 'type' };
 }
 
 /**
  * A number of an assigned range and an ordinary type. What is merely possible may be dear: a premium range whose
- * numbers are not assigned has no type either.
+ * numbers are not assigned has no type either. A fictional one is of no range, or of one that is judged like others.
  */
-const isMessageable = (parsed: PhoneNumber): boolean =>
-  parsed.isValid() && !REFUSED.has(parsed.getType() ?? '');
+const isMessageable = (parsed: PhoneNumber, fictional: boolean): boolean =>
+  parsed.isValid() ? !REFUSED.has(parsed.getType() ?? '') : fictional;
 
 /** A fictional number, which no country claims, goes by its calling code: it is of the first one listed that has it. */
 const countryOf = (
