@@ -25,7 +25,9 @@ export {
   type OAuthErrorOptions,
   tooManyAttempts,
 } from './errors.js';
+export { type AuthorizeOptions, authorizeRouter } from './http/authorize-router.js';
 export { discoveryRouter } from './http/discovery-router.js';
+export type { PageProblem, RenderError } from './http/error-page.js';
 export { hardenServer, type ServerLimits, serverOptions } from './http/harden-server.js';
 export { mfaRouter } from './http/mfa-router.js';
 export { oauthRouter } from './http/token-router.js';

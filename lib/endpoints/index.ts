@@ -6,7 +6,9 @@ import { listAuthenticators } from './list-authenticators.js';
 
 export { jwks, openidConfiguration } from './discovery.js';
 export type { Endpoint } from './endpoint.js';
+export { revoke } from './revoke.js';
 export { token } from './token.js';
+export { userinfo } from './userinfo.js';
 
 /** The MFA API: `POST /associate`, `POST /challenge`, `GET /authenticators`, `DELETE /authenticators/:id`. */
 export const mfaEndpoints: readonly Endpoint[] = [

@@ -48,6 +48,7 @@ interface HostSession {
 interface WithSession {
   session?: HostSession | null;
   logIn?(user: User, done: Callback): void;
+  logout?(done: Callback): void;
 }
 
 const SEEN_EVERY_MS = 60_000;
@@ -120,6 +121,15 @@ export async function openSession(
   else await renewSession(request, {});
   Object.assign(sessionOf(request), kept);
   await changeState(request, { proof, login: undefined, page: undefined });
+}
+
+/** Ends the login of this browser, ours and Passport's; the session that follows has a new id and nothing in it. */
+export async function closeSession(request: Request): Promise<void> {
+  withRegenerate(request);
+  const { logout } = request as unknown as WithSession;
+  if (logout) await promisify(logout.bind(request))();
+  const session = sessionOf(request);
+  if (session.regenerate) await promisify(session.regenerate.bind(session))();
 }
 
 /** What the session has proved, if it is still open. No round trip. */

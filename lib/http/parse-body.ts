@@ -87,7 +87,7 @@ export function refuseMany(count: number): void {
   if (count > MAX_PARAMETERS) throw errors.invalidRequest(`More than ${MAX_PARAMETERS} parameters`);
 }
 
-function refuseTwice(names: readonly string[]): void {
+export function refuseTwice(names: readonly string[]): void {
   if (new Set(names).size === names.length) return;
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   throw errors.invalidRequest(`Parameter sent twice: ${twice}`);

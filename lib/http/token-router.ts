@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 import type { Mfa } from '../core/mfa.js';
-import { token } from '../endpoints/index.js';
+import { revoke, token } from '../endpoints/index.js';
 import { checkedMfa, serve } from './serve.js';
 
 /**
- * The token endpoint: `POST /token` with the password grants and the three MFA grants. SDKs look for it at
- * `/oauth/token` of the issuer's host.
+ * The token endpoint: `POST /token` with the password grants, the three MFA grants, `refresh_token` and, for the codes of
+ * `authorizeRouter`, `authorization_code`; and `POST /revoke`. SDKs look for them below `/oauth` of the issuer's host.
  *
  * @example
  * ```ts
@@ -13,4 +13,4 @@ import { checkedMfa, serve } from './serve.js';
  * ```
  */
 export const oauthRouter = (mfa: Mfa): RequestHandler =>
-  serve(mfa, [token(checkedMfa('oauthRouter', mfa))]);
+  serve(mfa, [token(checkedMfa('oauthRouter', mfa)), revoke]);
