@@ -52,6 +52,16 @@ describe('D8: one address', () => {
     expect(await guess(people[36]?.email as string, '203.0.113.9')).toBe(200);
   });
 
+  test('D8: a /64 of IPv6 is one address, since one customer has all of it', async () => {
+    const { guess, wrong } = await crowd(true);
+    for (let i = 0; i < 30; i++) {
+      expect(await wrong(people[i]?.email as string, `2001:db8:1:2:${i}::${i}`)).toBe(403);
+    }
+    const last = people[35]?.email as string;
+    expect(await guess(last, '2001:db8:1:2:ffff::1')).toBe(429);
+    expect(await guess(last, '2001:db8:1:3::1')).toBe(200);
+  });
+
   test('D8: right codes are no failures, and what is not compared is none either', async () => {
     const { guess } = await crowd(true);
     for (const { email } of people) expect(await guess(email, '2001:db8::1')).toBe(200);
