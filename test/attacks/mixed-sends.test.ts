@@ -8,7 +8,7 @@ import { storeKinds } from '../support/store-kinds.js';
 
 test.each(storeKinds)(
   'R-130, D10 to D16: on %s, 5,000 mixed requests exceed no budget, by not a single message',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (_, makeStores) => {
     const t = await testApp({
       sharedStores: await makeStores(),

@@ -6,8 +6,8 @@ import { german } from './messages.js';
 export const LIMITS = {
   perCountryPerHour: 220,
   voicePerHour: 60,
-  totalPerHour: 540,
-  totalPerDay: 520,
+  totalPerHour: 510,
+  totalPerDay: 490,
 } as const;
 
 /** One request that was answered 200: its message went out. */
