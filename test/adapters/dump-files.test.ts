@@ -9,26 +9,34 @@ import { redisStores } from 'express-mfa/adapters/redis';
 import { sqliteStores } from 'express-mfa/adapters/sqlite';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { onFreePort } from '../support/free-port.js';
+import { postgresWithDump } from '../support/pg-dump.js';
+import type { PostgresTree } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
 import { type Connect, redisClients } from '../support/redis-clients.js';
 import { shown } from './dump.js';
-import { ownPostgres, pgDumpFolder } from './dump-postgres.js';
+import { ownPostgres } from './dump-postgres.js';
 import { midFlow } from './mid-flow.js';
 
 describe('R-044: a dump in mid-flow shows no secret', { timeout: 60_000 }, () => {
-  const folder = pgDumpFolder();
-  test('of the files of PostgreSQL with its log, and by pg_dump where there is one', async () => {
-    const server = await ownPostgres(folder);
+  async function stolen(tree: PostgresTree | undefined, what: 'files' | 'pgDump') {
+    const server = await ownPostgres(tree);
     onTestFinished(server.stop);
     await migratePostgres(server.pool);
     const secrets = await midFlow(postgresStores(server.pool));
-    const dumps = [await server.files(), ...(folder === undefined ? [] : [server.pgDump()])];
-    for (const dump of dumps) {
-      for (const name of ['mfa_account', 'u1', 'XXXXXXXX0123']) {
-        expect(dump.includes(name)).toBe(true);
-      }
-      expect(shown(dump, secrets)).toEqual([]);
+    const dump = await server[what]();
+    for (const name of ['mfa_account', 'u1', 'XXXXXXXX0123']) {
+      expect(dump.includes(name)).toBe(true);
     }
+    expect(shown(dump, secrets)).toEqual([]);
+    return dump.toString('latin1');
+  }
+
+  test('of the files of PostgreSQL with its log', () => stolen(undefined, 'files'));
+
+  // Fetched where the machine has none. Where that cannot be, it is skipped, which fails a run with CI=true.
+  const tree = postgresWithDump();
+  test.skipIf(!tree)('of PostgreSQL by pg_dump', async () => {
+    expect(await stolen(tree, 'pgDump')).toMatch(/^--\n-- PostgreSQL database dump\n/);
   });
 
   test.skipIf(!inject('redisUrl'))('of the dump.rdb of Redis', async () => {

@@ -1,25 +1,15 @@
 // A PostgreSQL of the test's own, and what a thief would take of it.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Pool } from 'pg';
 import { onFreePort } from '../support/free-port.js';
-import { startPostgres } from '../support/postgres.js';
+import { envOf, type PostgresTree, startPostgres } from '../support/postgres.js';
 
-/** Where pg_dump and a server that it can read are together; undefined where there is none. */
-export function pgDumpFolder(): string | undefined {
-  const debian = '/usr/lib/postgresql';
-  const dirs = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    ...(existsSync(debian) ? readdirSync(debian).map((it) => join(debian, it, 'bin')) : []),
-  ];
-  const all = ['pg_dump', 'initdb', 'postgres'];
-  return dirs.find((dir) => all.every((name) => existsSync(join(dir, name))));
-}
-
-export async function ownPostgres(folder: string | undefined) {
-  const { url, stop } = await onFreePort((port) => startPostgres(port, folder));
+/** @param tree - with a pg_dump, when one is needed */
+export async function ownPostgres(tree?: PostgresTree) {
+  const { url, stop } = await onFreePort((port) => startPostgres(port, tree));
   const pool = new Pool({ connectionString: url });
   pool.on('error', () => {});
   const { rows } = await pool.query('show data_directory');
@@ -27,7 +17,11 @@ export async function ownPostgres(folder: string | undefined) {
   const before = new Set(folders.flatMap(pages).map(digest));
   return {
     pool,
-    pgDump: () => execFileSync(join(folder ?? '', 'pg_dump'), [url], { maxBuffer: 2 ** 28 }),
+    pgDump(): Buffer {
+      const { root, bin } = tree as PostgresTree;
+      const env = envOf(tree as PostgresTree);
+      return execFileSync(join(root, bin, 'pg_dump'), [url], { env, maxBuffer: 2 ** 28 });
+    },
     /** Tables, indexes and the log of writes as they lie on the disk: every page that is new since the start. */
     async files(): Promise<Buffer> {
       await pool.query('checkpoint');

@@ -46,8 +46,51 @@ function link(native: string): void {
   }
 }
 
-/** The folder with initdb and postgres, usable by `who`. */
-function binaries(who: { uid: number; gid: number } | undefined): { bin: string; drop?: string } {
+/** Binaries with what belongs to them, in one folder that can be copied. */
+export interface PostgresTree {
+  readonly root: string;
+  /** Where initdb and postgres are, and the shared libraries that the system lacks; below `root`. */
+  readonly bin: string;
+  readonly lib?: readonly string[];
+}
+
+interface Usable {
+  readonly bin: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** To be removed afterwards. */
+  readonly drop?: string;
+}
+
+type Who = ReturnType<typeof identity>;
+
+/** The environment in which a program of the tree runs. */
+export const envOf = ({ root, lib }: PostgresTree): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...(lib && { LD_LIBRARY_PATH: lib.map((it) => join(root, it)).join(delimiter) }),
+});
+
+/** Usable by `who`: a copy in the temporary folder when that user cannot reach it (a private home directory, say). */
+function usable(tree: PostgresTree, who: Who): Usable | undefined {
+  const at = (root: string): Usable | undefined => {
+    const found = { bin: join(root, tree.bin), env: envOf({ ...tree, root }) };
+    const run = spawnSync(join(found.bin, `initdb${exe}`), ['--version'], {
+      ...who,
+      env: found.env,
+    });
+    return run.status === 0 ? found : undefined;
+  };
+  const here = at(tree.root);
+  if (here) return here;
+  const drop = mkdtempSync(join(tmpdir(), 'mfa-pgbin-'));
+  chmodSync(drop, 0o755);
+  cpSync(tree.root, join(drop, 'copy'), { recursive: true, verbatimSymlinks: true });
+  const there = at(join(drop, 'copy'));
+  if (!there) rmSync(drop, { recursive: true, force: true });
+  return there && { ...there, drop };
+}
+
+/** Those of the npm package, else those on the system. */
+function binaries(who: Who): Usable {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const native = join(
     process.cwd(),
@@ -59,16 +102,8 @@ function binaries(who: { uid: number; gid: number } | undefined): { bin: string;
     for (const name of ['initdb', 'postgres', 'pg_ctl']) {
       if (existsSync(join(bin, name + exe))) chmodSync(join(bin, name + exe), 0o755);
     }
-    if (spawnSync(join(bin, `initdb${exe}`), ['--version'], { ...who }).status === 0)
-      return { bin };
-    // The other user cannot reach the checkout (a private home directory, say): a copy in the temporary folder.
-    const drop = mkdtempSync(join(tmpdir(), 'mfa-pgbin-'));
-    chmodSync(drop, 0o755);
-    cpSync(native, join(drop, 'native'), { recursive: true, verbatimSymlinks: true });
-    if (spawnSync(join(drop, `native/bin/initdb${exe}`), ['--version'], { ...who }).status === 0) {
-      return { bin: join(drop, 'native/bin'), drop };
-    }
-    rmSync(drop, { recursive: true, force: true });
+    const found = usable({ root: native, bin: 'bin' }, who);
+    if (found) return found;
   }
   const debian = '/usr/lib/postgresql';
   const dirs = [
@@ -77,26 +112,28 @@ function binaries(who: { uid: number; gid: number } | undefined): { bin: string;
   ];
   const bin = dirs.find((dir) => existsSync(join(dir, `initdb${exe}`)));
   if (!bin) throw new Error('no PostgreSQL binaries: set TEST_DATABASE_URL');
-  return { bin };
+  return { bin, env: process.env };
 }
 
 /**
  * A PostgreSQL with one superuser, on a port of 127.0.0.1 and in a folder of its own; `stop()` removes it.
  *
- * @param folder - with its binaries, when not those of the npm package
+ * @param tree - its binaries, when not those of the npm package
  */
 export async function startPostgres(
   port: number,
-  folder?: string,
+  tree?: PostgresTree,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const who = identity();
-  const { bin, drop } = folder === undefined ? binaries(who) : { bin: folder, drop: undefined };
+  const found = tree === undefined ? binaries(who) : usable(tree, who);
+  if (!found) throw new Error(`no PostgreSQL runs in ${tree?.root}`);
+  const { bin, drop } = found;
   const base = mkdtempSync(join(tmpdir(), 'mfa-pg-'));
   const password = join(base, 'password');
   writeFileSync(password, 'test\n');
   if (who) for (const path of [base, password]) chownSync(path, who.uid, who.gid);
   const data = join(base, 'data');
-  const env = { ...process.env, LC_ALL: 'C' };
+  const env = { ...found.env, LC_ALL: 'C' };
   execFileSync(
     join(bin, `initdb${exe}`),
     [
