@@ -19,6 +19,8 @@ export interface AuthorizeOptions {
   readonly renderError?: RenderError | undefined;
 }
 
+const METHODS: readonly string[] = ['GET', 'POST'];
+
 /** Answers one request; what it throws becomes a page. */
 type Page = (mfa: Mfa, request: Request, response: Response) => Promise<void>;
 
@@ -43,16 +45,19 @@ export function authorizeRouter(mfa: Mfa, options: AuthorizeOptions = {}): Reque
     ['/v2/logout', logoutPage],
     ['/oidc/logout', oidcLogoutPage],
   ]);
-  const endpoints = serve(mfa, userinfo);
+  const serveUserinfo = serve(mfa, userinfo);
   const checkTrust = trustCheck();
-  return (request: Request, response: Response, next: NextFunction) => {
+  const handler = (request: Request, response: Response, next: NextFunction) => {
     const page = pages.get(request.path.replace(/(?<=.)\/$/, ''));
-    if (!page) return endpoints(request, response, next);
+    if (!page) return serveUserinfo(request, response, next);
     const own = forRequest(mfa, request);
     void show(own, { page, checkTrust }, request, response)
       .catch((error: unknown) => showError(own, renderError, { error, request, response }))
       .then(() => mfa.housekeeping());
   };
+  // As `serve` does it, for the list of every way in (security.md R-001).
+  const ways = [...pages.keys()].flatMap((path) => METHODS.map((method) => ({ method, path })));
+  return Object.assign(handler, { endpoints: [...ways, ...userinfo] });
 }
 
 async function show(
@@ -61,7 +66,7 @@ async function show(
   request: Request,
   response: Response,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'POST') {
+  if (!METHODS.includes(request.method)) {
     throw new OAuthError(405, 'invalid_request', 'Method not allowed: use GET, POST', {
       headers: { Allow: 'GET, POST' },
     });

@@ -114,6 +114,8 @@ export interface TestAppOptions extends Partial<MfaOptions> {
   readonly before?: express.RequestHandler[];
   readonly seedUsers?: readonly (User & { password: string })[];
   readonly sharedStores?: Stores;
+  /** Where the routers are mounted, for discovery. */
+  readonly paths?: Parameters<typeof discoveryRouter>[1];
 }
 
 /** The adapters that a host writes, over plain arrays. */
@@ -133,7 +135,7 @@ export function testHost(users: readonly (User & { password: string })[] = testU
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { framework = express, before = [], seedUsers, sharedStores, ...given } = options;
+  const { framework = express, before = [], seedUsers, sharedStores, paths, ...given } = options;
   const messages: Message[] = [];
   const events: MfaEvent[] = [];
   const clock = testClock();
@@ -162,7 +164,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   for (const handler of before) app.use(handler);
   app.use('/oauth', oauthRouter(mfa));
   app.use('/mfa', mfaRouter(mfa));
-  app.use('/.well-known', discoveryRouter(mfa));
+  app.use('/.well-known', discoveryRouter(mfa, paths));
   return Object.assign(test, {
     mfa,
     app,
