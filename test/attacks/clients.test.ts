@@ -53,3 +53,35 @@ describe('R-102: a confidential client proves itself at every token request', ()
     expect([answer.status, answer.body.error]).toEqual([403, 'unauthorized_client']);
   });
 });
+
+describe('R-094: the password grant', () => {
+  test.each(['password', 'http://auth0.com/oauth/grant-type/password-realm'])(
+    'R-094: %s is refused for a client that does not have it, before the password is looked at',
+    async (grant) => {
+      const asked: string[] = [];
+      const w = await world({
+        users: {
+          findById: () => undefined,
+          authenticate: (username) => {
+            asked.push(username);
+            return { id: 'u1' };
+          },
+        },
+      });
+      const login = { grant_type: grant, realm: 'Users' };
+      const answer = await client(w.app, 'nopassword').login(login);
+      expect([answer.status, answer.body.error]).toEqual([403, 'unauthorized_client']);
+      expect(asked).toEqual([]);
+      await client(w.app).login(login).expect(403);
+      expect(asked).toEqual(['ann@example.com']);
+    },
+  );
+
+  test('R-094: a client without any grant has none', async () => {
+    const w = await world({
+      clients: { findById: (id) => ({ id, tokenEndpointAuthMethod: 'none', grantTypes: [] }) },
+    });
+    const answer = await client(w.app).login();
+    expect([answer.status, answer.body.error]).toEqual([403, 'unauthorized_client']);
+  });
+});
