@@ -8,8 +8,16 @@ const CODE_LENGTH = 6;
 const FIRST_NUMBER = 2_000_000;
 
 export const usernameOf = (user) => `user${user}@example.com`;
-/** A valid US number for each of the first 8 million users. */
-export const phoneOf = (user) => `+1415${FIRST_NUMBER + user}`;
+/** A number for each of the first 8 million users. It is fictional: those are of no block and no breaker. */
+export const phoneOf = (user) => `+1555${FIRST_NUMBER + user}`;
+
+/** As many messages as a measurement takes. */
+export const HUGE = {
+  totalPerHour: 500_000,
+  totalPerDay: 900_000,
+  perCountryPerHour: 500_000,
+  perCountryPerDay: 900_000,
+};
 
 /** Where the code last sent to a user stands in the outbox file. */
 export const codePosition = (user) => user * CODE_LENGTH;

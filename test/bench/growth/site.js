@@ -4,7 +4,7 @@ import express from 'express';
 import { createMfa, mfaRouter, oauthRouter, oob, otp, recoveryCode, sms } from 'express-mfa';
 import { postgresStores } from 'express-mfa/adapters/postgres';
 import { openConnection } from '../connection.js';
-import { CLIENT_ID, ISSUER, phoneOf, users } from '../fixtures.js';
+import { CLIENT_ID, HUGE, ISSUER, phoneOf, users } from '../fixtures.js';
 
 const client = { id: CLIENT_ID, tokenEndpointAuthMethod: 'none', grantTypes: ['password', 'mfa'] };
 
@@ -29,6 +29,7 @@ export async function openSite(database, keys, { purging = false, clock } = {}) 
       }),
       recoveryCode(),
     ],
+    sends: HUGE,
     onEvent: ({ event, cause }) => event.endsWith('.failed') && failures.push(cause),
     ...(clock ? { clock } : {}),
   });
