@@ -90,7 +90,7 @@ function respelled(secret: string): string {
   return secret.slice(0, -1) + alphabet[alphabet.indexOf(secret.at(-1) as string) ^ 1];
 }
 
-describe('createMfa() refuses', () => {
+describe('R-143: createMfa() refuses', () => {
   test.each(keyCases)('%s', (_, code, path, given, advice) => {
     const options = { ...valid, keys: { ...keys, ...(given as object) } };
     refuses(() => createMfa(options as never), [code, path, advice], keys);

@@ -113,7 +113,7 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe('createMfa() refuses', () => {
+describe('R-143: createMfa() refuses', () => {
   test.each(cases)('%s', (_, code, path, options, advice) => {
     refuses(() => createMfa(options as never), [code, path, advice], valid.keys);
   });

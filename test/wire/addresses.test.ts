@@ -11,7 +11,7 @@ async function associate(body: Record<string, unknown>) {
   return { answer, sent: t.messages.map(({ to }) => to) };
 }
 
-describe('a phone number', () => {
+describe('R-123: a phone number', () => {
   test.each([
     '+14155550123',
     '+1 415 555 0123',
@@ -70,7 +70,7 @@ describe('a phone number', () => {
   );
 });
 
-describe('an e-mail address', () => {
+describe('R-124: an e-mail address', () => {
   test.each([
     ['ann@example.com', 'ann@example.com'],
     ['Ann.O+tag@EXAMPLE.Com', 'Ann.O+tag@example.com'],
