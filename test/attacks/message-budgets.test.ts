@@ -1,7 +1,8 @@
 // D12, D13, D14, D16: what bounds messages over many users, and what they cost.
-import { importAuthenticators } from 'express-mfa';
+import { generateKeys, importAuthenticators } from 'express-mfa';
+import { memoryStores } from 'express-mfa/adapters/memory';
 import { describe, expect, test } from 'vitest';
-import { client } from '../support/app.js';
+import { client, testKeys } from '../support/app.js';
 import { retryAfter } from '../support/attack.js';
 import { crowd, fictional, fromAnywhere, german } from '../support/messages.js';
 import { storeKinds } from '../support/store-kinds.js';
@@ -186,6 +187,42 @@ test('D12: loopback is everybody behind a proxy of the same machine, and is not 
   const t = await crowd();
   expect(await sent(each(40, (i) => t.enroll({ user: i, from: '127.0.0.1' })))).toBe(40);
   expect(await sent(each(40, (i) => t.enroll({ user: 50 + i, from: '::1' })))).toBe(40);
+});
+
+test('D12, D13: a new pepper starts no count anew, as long as the one before it is known', async () => {
+  const stores = memoryStores();
+  const before = await crowd({ stores });
+  const from = '198.51.100.9';
+  expect(await sent(each(10, (i) => before.enroll({ user: i, from })))).toBe(10);
+  expect(await sent(each(10, (i) => before.enroll({ user: 20 + i, to: german(10, i) })))).toBe(10);
+  const keys = await testKeys();
+  const { pepper: fresh } = await generateKeys();
+  const pepper = { current: fresh.current, previous: [keys.pepper.current] };
+  const after = await crowd({ stores, keys: { ...keys, pepper } });
+  expect((await after.enroll({ user: 40, from })).status).toBe(429);
+  expect((await after.enroll({ user: 41, to: german(10, 41) })).status).toBe(429);
+  expect(after.reason()).toBe('prefix');
+  expect((await after.enroll({ user: 42, to: german(11, 42) })).status).toBe(200);
+});
+
+test('neither addresses nor number blocks stand in the store', async () => {
+  const keys: string[] = [];
+  const stores = memoryStores();
+  const t = await crowd({
+    stores: (issuer) => {
+      const store = stores(issuer);
+      return {
+        ...store,
+        reserve(windows, now) {
+          keys.push(...windows.map(({ key }) => key));
+          return store.reserve(windows, now);
+        },
+      };
+    },
+  });
+  await t.enroll({ user: 1, from: '198.51.100.9', to: german(10, 1) });
+  expect(keys.filter((it) => it.startsWith('send:1h:')).length).toBeGreaterThan(5);
+  expect(keys.join()).not.toMatch(/198\.51|4915112/);
 });
 
 describe('shadow mode', () => {
