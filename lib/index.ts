@@ -12,6 +12,7 @@ export { email } from './channels/email.js';
 export type { PhoneChannelOptions } from './channels/phone.js';
 export { sms } from './channels/sms.js';
 export { voice } from './channels/voice.js';
+export type { ActionValues } from './core/action.js';
 export type { AuthenticatorType, Reach } from './core/authenticator-type.js';
 export type { GuessBound } from './core/guess-bound.js';
 export type { Locale } from './core/locale.js';
@@ -25,11 +26,14 @@ export {
   type OAuthErrorOptions,
   tooManyAttempts,
 } from './errors.js';
+export type { Auth } from './http/auth.js';
 export { type AuthorizeOptions, authorizeRouter } from './http/authorize-router.js';
 export { discoveryRouter } from './http/discovery-router.js';
 export type { PageProblem, RenderError } from './http/error-page.js';
+export type { GuardOptions } from './http/guard-options.js';
 export { hardenServer, type ServerLimits, serverOptions } from './http/harden-server.js';
 export { mfaRouter } from './http/mfa-router.js';
+export { requireMfa } from './http/require-mfa.js';
 export { oauthRouter } from './http/token-router.js';
 export { type ImportedFactor, importAuthenticators } from './import-authenticators.js';
 export { createMfa } from './mfa.js';

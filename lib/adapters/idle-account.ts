@@ -18,6 +18,9 @@ const passing = new Set([
   'sends',
   'cutOff',
   'codes', // of no use without codes under way, which are long dead
+  'recoveredAt', // read for a day
+  'reopenedAt', // read for thirty
+  'told', // read for an hour
 ]);
 
 /**
@@ -38,13 +41,14 @@ function isOver(account: Account, now: number): boolean {
   if (account.expiresAt !== undefined) return account.expiresAt + DAY <= now;
   const set = Object.entries(account).filter(([, value]) => value !== undefined);
   if (set.some(([name]) => !passing.has(name))) return false;
-  const { lanes, failures, logins, sends, cutOff } = account;
+  const { lanes, failures, logins, sends, cutOff, recoveredAt, reopenedAt, told } = account;
   const guessed = Object.values(lanes);
   const times = [
     ...guessed.flatMap(({ log, lockedUntil }) => [...log, lockedUntil]),
     ...Object.values(logins).map(({ until }) => until),
     ...sends,
-    ...[cutOff?.at ?? []].flat(),
+    ...[cutOff?.at ?? [], recoveredAt ?? [], reopenedAt ?? []].flat(),
+    ...Object.values(told ?? {}),
   ];
   const latest = Math.max(0, ...times);
   if (latest > 0) return latest + COUNTS_FOR <= now;

@@ -22,12 +22,18 @@ export function carrierOf(
     digits: channel.digits,
     reach: channel.reach?.(to),
     sender: channel.sender.name,
-    send: ({ id, code, purpose, locale }) =>
+    send: ({ id, code, purpose, locale, action }) =>
       channel.deliver({
         id,
         channel: channel.name,
         to,
-        text: channel.text({ template: 'code', code, host: hostname, locale }),
+        text: channel.text({
+          template: action === undefined ? 'code' : 'approval',
+          code,
+          host: hostname,
+          locale,
+          action,
+        }),
         code,
         locale,
         purpose,

@@ -52,9 +52,11 @@ export function recoveryCode(): AuthenticatorType {
 
 function usable(mfa: Mfa, { transaction, account, authenticators }: Step) {
   // An access token for the MFA audience confirms enrollments and nothing else.
-  const codes = transaction.reusable
-    ? []
-    : authenticators.filter((it) => it.kind === RECOVERY && isUsable(mfa, account, it));
+  // And none shows what it would confirm.
+  const codes =
+    transaction.reusable || transaction.action
+      ? []
+      : authenticators.filter((it) => it.kind === RECOVERY && isUsable(mfa, account, it));
   if (codes.length === 0) throw errors.noRecoveryCode();
   return codes;
 }

@@ -15,7 +15,10 @@ export interface Destination {
 
 /** What a message is made of: the template, and what stands in it. Nothing that a user typed (security.md R-133). */
 export interface MessageWords {
-  readonly template: 'code';
+  /** `approval`: the code confirms one action. */
+  readonly template: 'code' | 'approval';
+  /** What is confirmed: written by the host, never by the user (R-133). */
+  readonly action?: string | undefined;
   /** Digits. */
   readonly code: string;
   /** The issuer's. */

@@ -94,7 +94,9 @@ export interface Carrier {
   send(message: {
     readonly id: string;
     readonly code: string;
-    readonly purpose: 'enroll' | 'login';
+    readonly purpose: Delivery['purpose'];
+    /** What the code confirms, of `approve`. */
+    readonly action?: string | undefined;
     readonly locale: Locale;
   }): Promise<SendOutcome>;
 }

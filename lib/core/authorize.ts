@@ -5,8 +5,8 @@ import type { AuthorizationRequest } from './authorization-request.js';
 import { demandAgain } from './demand-again.js';
 import type { Waiting } from './first-factor.js';
 import type { Mfa } from './mfa.js';
-import { startStepUp } from './session-login.js';
 import { type Admitted, admitProof, type SessionProof } from './session-proof.js';
+import { startStepUp } from './step-up.js';
 
 /** What an authorization request leads to. */
 export type Authorization =

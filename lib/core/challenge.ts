@@ -59,7 +59,7 @@ export async function challenge(mfa: Mfa, request: ChallengeRequest): Promise<Ch
       carrier,
       locale: localeOf(mfa, user),
       request: request.request,
-      purpose: 'login',
+      purpose: step.transaction.action ? 'approve' : 'login',
     });
     return {
       result: { entry, outgoing },

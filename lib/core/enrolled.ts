@@ -31,11 +31,17 @@ export const canProve = (mfa: Mfa, account: Account, authenticator: Authenticato
 export const allowsKind = (transaction: Pick<LoginTransaction, 'kinds'>, kind: string): boolean =>
   transaction.kinds.length === 0 || transaction.kinds.includes(kind) || kind === RECOVERY;
 
-/** Whether a login may be proved with it: of a kind that its policy allows, and another way than its first factor. */
+/**
+ * Whether a login may be proved with it: of a kind that its policy allows, and another way than its first factor. A
+ * recovery code, which no message tells what it confirms, confirms no action.
+ */
 export const mayProve = (
-  login: Pick<LoginTransaction, 'kinds' | 'first'>,
+  login: Pick<LoginTransaction, 'kinds' | 'first' | 'action'>,
   authenticator: Pick<Authenticator, 'kind' | 'address'>,
-): boolean => allowsKind(login, authenticator.kind) && !isProvedFirst(login, authenticator);
+): boolean =>
+  allowsKind(login, authenticator.kind) &&
+  !isProvedFirst(login, authenticator) &&
+  !(login.action && authenticator.kind === RECOVERY);
 
 /** The list of the wire: every authenticator through every channel that is switched on, the recovery code last. */
 export function entriesOf(mfa: Mfa, authenticators: readonly Authenticator[]): readonly Entry[] {

@@ -28,6 +28,8 @@ export interface Issue {
   /** Of the user's account, as it was read for this login. */
   readonly epoch: number | undefined;
   readonly nonce?: string | undefined;
+  /** Digest of the one action that was confirmed. */
+  readonly action?: string | undefined;
   /** Of the family to begin, when `offline_access` is granted; default a random one. */
   readonly familyId?: string | undefined;
   /** The next one of a family that there is already. */
@@ -35,11 +37,12 @@ export interface Issue {
 }
 
 export async function issueTokens(mfa: Mfa, issue: Issue): Promise<TokenAnswer> {
-  const { user, client, access, grant, authentication } = issue;
+  const { user, client, access, grant, authentication, action } = issue;
   const scopes = access.scope.split(' ');
   const isOurs = access.audience === mfa.audience || scopes.includes('openid');
   const epoch = isOurs ? issue.epoch : undefined; // nobody else asks for it
-  const claims = { sub: user.id, clientId: client.id, grant, authentication, epoch, ...access };
+  const about = { sub: user.id, clientId: client.id, grant, authentication, epoch, action };
+  const claims = { ...about, ...access };
   const [accessToken, idToken, refreshToken] = await Promise.all([
     mfa.tokens.accessToken(claims),
     scopes.includes('openid') ? idTokenOf(mfa, issue) : undefined,

@@ -1,5 +1,5 @@
 import { errors } from '../errors.js';
-import type { Account, LoginTransaction, Random, Window } from '../ports/index.js';
+import type { Account, Delivery, LoginTransaction, Random, Window } from '../ports/index.js';
 
 /** Numbers in force (security.md D10 to D16). */
 export interface SendBudget {
@@ -64,7 +64,7 @@ export function chargeSend(
 export function addressWindows(
   addresses: readonly string[],
   limits: SendBudget,
-  purpose: 'enroll' | 'login',
+  purpose: Delivery['purpose'],
 ): readonly Window[] {
   const perDay = limits.perAddressPerDay;
   return addresses.flatMap((address) => [

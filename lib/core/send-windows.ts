@@ -1,4 +1,4 @@
-import type { Window } from '../ports/index.js';
+import type { Delivery, Window } from '../ports/index.js';
 import { callerAddress } from './caller-address.js';
 import { conversionWindow } from './conversion.js';
 import type { Outgoing } from './delivery.js';
@@ -113,14 +113,14 @@ function toWhere(
 function inAll(
   limits: SendBudget,
   channel: string,
-  purpose: 'enroll' | 'login',
+  purpose: Delivery['purpose'],
 ): readonly BudgetWindow[] {
   const all = [
     byHour('total', 'total', limits.totalPerHour),
     byDay('total', 'total', limits.totalPerDay),
     ...(channel === 'voice' ? [byHour('voice', 'voice', limits.voicePerHour)] : []),
   ];
-  if (purpose === 'login') return all;
+  if (purpose !== 'enroll') return all;
   const shares = all.map((it) => ({ ...it, key: `${it.key}:enroll`, limit: half(it.limit) }));
   return [...all, ...shares];
 }

@@ -1,4 +1,4 @@
-import type { Account, Authenticator, LoginTransaction } from '../ports/index.js';
+import type { Account, Authenticator, EventMembers, LoginTransaction } from '../ports/index.js';
 import { admitSend, type SendAdmission, type SendRefusal } from './admit-send.js';
 import { flowOf, type Happening } from './audit.js';
 import { commitWith } from './commit.js';
@@ -28,23 +28,21 @@ const NOTHING: Undo = { started: [], replaced: [] };
  */
 export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): Promise<void> {
   const { delivery, carrier, code, locale } = outgoing;
-  const { id, purpose, userId, channel, authenticatorId, country } = delivery;
-  const { clientId, id: login } = outgoing.transaction;
-  const about = {
-    userId,
-    channel,
-    authenticatorId,
-    clientId,
-    flowId: flowOf(login),
-    ...(country && { country }),
-  };
+  const { id, purpose } = delivery;
+  const about = aboutOf(outgoing);
   let admission: SendAdmission | undefined;
   let mayHaveArrived = false;
   try {
     admission = await admitSend(mfa, outgoing);
     if (!admission.granted) throw admission.refusal;
     tellSms(mfa, 'reserved', about);
-    const outcome = await carrier.send({ id, code, purpose, locale });
+    const outcome = await carrier.send({
+      id,
+      code,
+      purpose,
+      locale,
+      action: outgoing.transaction.action?.text,
+    });
     if (outcome !== 'accepted') {
       mayHaveArrived = outcome.mayHaveArrived;
       throw outcome.refusal;
@@ -60,6 +58,13 @@ export async function send(mfa: Mfa, outgoing: Outgoing, undo: Undo = NOTHING): 
   }
   tellSms(mfa, 'sent', about);
   mfa.emit({ event: 'mfa.challenge.delivered', ...about });
+}
+
+function aboutOf({ delivery, transaction }: Outgoing): EventMembers {
+  const { userId, channel, authenticatorId, country } = delivery;
+  const flowId = flowOf(transaction.id);
+  const about = { userId, channel, authenticatorId, clientId: transaction.clientId, flowId };
+  return country === undefined ? about : { ...about, country };
 }
 
 /** Reasons of `sms.blocked` that are no budget, or one of their own (security.md section 7). */

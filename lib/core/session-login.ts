@@ -1,19 +1,17 @@
-import type { BoundAction, Client, LoginTransaction, RequestInfo, User } from '../ports/index.js';
+import type { Client, LoginTransaction, RequestInfo, User } from '../ports/index.js';
 import { admitUser } from './admit.js';
 import type { AuthenticatorType, Proof } from './authenticator-type.js';
 import { epochOf } from './cut-off.js';
-import { demandOf, type PolicyQuestion, requirements } from './demand.js';
-import { isEnrolled } from './enrolled.js';
 import { afterFirstFactor, type NextStep, type Waiting } from './first-factor.js';
-import { isKnownDevice, markOf } from './known-device.js';
+import { markOf } from './known-device.js';
 import type { Mfa } from './mfa.js';
 import { SESSION_CLIENT } from './session-client.js';
 import { newProof, type SessionProof } from './session-proof.js';
-import { alive, openTransaction, readMfaToken } from './transaction.js';
+import { readMfaToken } from './transaction.js';
 import { type Verified, verify } from './verification.js';
 
 /** `grant` of transactions that end in a session, and `audience`: no token is issued for them. */
-const SESSION = 'session';
+export const SESSION = 'session';
 
 /** Somebody at a browser. */
 export interface Visitor {
@@ -54,53 +52,6 @@ export async function startSessionLogin(
     needed: 'none',
     proof: newProof(mfa, { sub: user.id, amr, since: mfa.clock.now(), epoch }),
   };
-}
-
-/** An open session that has to prove itself once more. */
-export interface StepUp extends Visitor {
-  readonly proof: SessionProof;
-  /** The one thing that the proof is to confirm. */
-  readonly action?: BoundAction | undefined;
-  /** What the policy is asked about; default the session itself. */
-  readonly question?: Pick<PolicyQuestion, 'client' | 'audience'> | undefined;
-}
-
-/**
- * A session that is open needs a fresh second factor, or its first one.
- *
- * @throws OAuthError when the user is gone or blocked, 503 when the store fails
- */
-export async function startStepUp(
-  mfa: Mfa,
-  {
-    proof,
-    request,
-    device,
-    action,
-    question = { client: SESSION_CLIENT, audience: SESSION },
-  }: StepUp,
-): Promise<Waiting> {
-  const user = await admitUser(mfa, proof.sub);
-  const { account, authenticators } = await mfa.store.load({ userId: user.id });
-  if (!account) throw new TypeError('store.load({ userId }) gave no account');
-  const own = alive(authenticators, mfa.clock.now());
-  const asked = await demandOf(mfa, user, own, { ...question, request });
-  const kinds = asked.needed === 'none' ? [] : asked.kinds;
-  const needed = isEnrolled(own) ? 'challenge' : 'enroll';
-  const token = await openTransaction(mfa, {
-    user,
-    client: SESSION_CLIENT,
-    audience: SESSION,
-    scope: '',
-    grant: SESSION,
-    amr: proof.amr,
-    kinds,
-    knownDevice: isKnownDevice(mfa, device, account),
-    action: action && { digest: action.digest, text: action.text },
-    epoch: proof.epoch,
-  });
-  const step = { account, authenticators: own };
-  return { needed, token, requirements: requirements(mfa, step, { needed, kinds }) };
 }
 
 /** A proof that somebody at a browser submits. */

@@ -42,10 +42,11 @@ async function exchange(
   // The audience and scope of the login, whatever the client repeats here (wire.md 3.2).
   const { user } = verified;
   const { audience, scope, grant, epoch } = verified.transaction;
+  const action = verified.transaction.action?.digest;
   const access = resolveAccess(mfa, { audience, scope, client });
   const authentication = { amr: amrOf(verified), at: mfa.clock.now() };
   const { kind } = verified.authenticator;
-  const issue = { user, client, access, grant, authentication, kind, epoch };
+  const issue = { user, client, access, grant, authentication, kind, epoch, action };
   const answer = await issueTokens(mfa, issue);
   if (verified.recoveryCode !== undefined) {
     return { tokens: { ...answer, recovery_code: verified.recoveryCode } };

@@ -1,9 +1,12 @@
+import type { Request } from 'express';
 import type { Entry } from '../core/authenticator-type.js';
 import { challenge } from '../core/challenge.js';
 import type { Mfa } from '../core/mfa.js';
 import { SESSION_CLIENT } from '../core/session-client.js';
 import { readMfaToken } from '../core/transaction.js';
 import type { RequestInfo } from '../ports/index.js';
+import { changeState } from './browser-session.js';
+import { infoOf } from './request-context.js';
 
 /** What a visitor was asked for: plain JSON, kept in the session. */
 export interface Asked {
@@ -55,4 +58,10 @@ export async function ask(
     digits: digitsOf(mfa, entry),
     handle,
   };
+}
+
+/** Asks right away, so that a login takes two pages; what cannot be sent now is offered on the second one. */
+export async function askFirst(mfa: Mfa, request: Request, token: string): Promise<void> {
+  const asked = await ask(mfa, token, infoOf(request)).catch(() => undefined);
+  if (asked) await changeState(request, { page: { asked } });
 }

@@ -13,6 +13,8 @@ export interface BrowserState {
   readonly proof?: SessionProof | undefined;
   /** What the visitor is about to confirm, and the request that waits for it. */
   readonly action?: PendingAction | undefined;
+  /** What the visitor has confirmed just now: good for one request. */
+  readonly approved?: Approved | undefined;
   /** Token of forms (security.md R-112). */
   readonly csrf?: string | undefined;
   /** What pages remember between two requests; secrets in it are sealed. */
@@ -33,6 +35,17 @@ export interface PendingAction extends BoundAction {
   /** Path and query. */
   readonly url: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
+/** An action that was confirmed. */
+export interface Approved {
+  /** Random: names this confirmation. */
+  readonly id: string;
+  /** Of the user. */
+  readonly sub: string;
+  readonly digest: string;
+  /** ms */
+  readonly until: number;
 }
 
 type Callback = (error?: unknown) => void;
@@ -103,7 +116,8 @@ export async function renewSession(request: Request, state: BrowserState): Promi
 export interface Opening {
   /** As `users.findById` gave it: what Passport serializes. */
   readonly user: User;
-  readonly proof: SessionProof;
+  /** What it holds of ours, the proof among it. */
+  readonly state: BrowserState;
   /** The session was this user's already: what the host keeps in it stays. Default false. */
   readonly keep?: boolean | undefined;
 }
@@ -111,7 +125,7 @@ export interface Opening {
 /** Opens the session for good: a new one, with Passport's login where the host has Passport. */
 export async function openSession(
   request: Request,
-  { user, proof, keep = false }: Opening,
+  { user, state, keep = false }: Opening,
 ): Promise<void> {
   withRegenerate(request);
   const { cookie: _, passport: __, mfa: ___, ...kept } = keep ? { ...sessionOf(request) } : {};
@@ -120,16 +134,18 @@ export async function openSession(
     await promisify(logIn.bind(request, user))(); // makes a new session itself
   else await renewSession(request, {});
   Object.assign(sessionOf(request), kept);
-  await changeState(request, { proof, login: undefined, page: undefined });
+  await changeState(request, state);
 }
 
 /** Ends the login of this browser, ours and Passport's; the session that follows has a new id and nothing in it. */
 export async function closeSession(request: Request): Promise<void> {
+  const host = request as unknown as WithSession;
+  const hasId = sessionOf(request).regenerate !== undefined;
   withRegenerate(request);
-  const { logout } = request as unknown as WithSession;
-  if (logout) await promisify(logout.bind(request))();
+  if (host.logout) await promisify(host.logout.bind(request))();
   const session = sessionOf(request);
   if (session.regenerate) await promisify(session.regenerate.bind(session))();
+  if (!hasId) host.session = null; // cookie-session keeps the old cookie when there is nothing new to write
 }
 
 /** What the session has proved, if it is still open. No round trip. */

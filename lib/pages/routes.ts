@@ -1,4 +1,5 @@
 import { chooseAgain, enrollHere, enrollHereAgain, sendCode } from './flow/choose.js';
+import { confirmedPage } from './flow/confirmed.js';
 import { logIn, loginPage } from './flow/login.js';
 import { recoveryCodeSaved, showRecoveryCode } from './flow/recovery-code.js';
 import { secondFactor } from './flow/second-factor.js';
@@ -36,6 +37,7 @@ export function routesOf({
     [`${mfa}/verify`, form(mfa, verifyCode)],
     [`${mfa}/recovery`, form(mfa, verifyRecovery)],
     [`${mfa}/recovery-code`, { GET: showRecoveryCode, POST: recoveryCodeSaved }],
+    [`${mfa}/confirmed`, { GET: confirmedPage }],
     [`${mfa}/step-up`, { GET: stepUpPage, POST: stepUp }],
     [security, { GET: overview }],
     [add, { GET: addPage }],

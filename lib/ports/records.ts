@@ -154,7 +154,7 @@ export interface Delivery {
   readonly channel: string;
   /** Country of the number, where the codes that come back are counted (security.md D15). */
   readonly country?: string | undefined;
-  readonly purpose: 'enroll' | 'login';
+  readonly purpose: 'enroll' | 'login' | 'approve';
   /** Belongs to the channel's authenticator type: the keyed hash of the binding code. */
   readonly state: string;
   /** `Account.codes.epoch` when it was sent; 0 when left out. */

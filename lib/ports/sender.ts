@@ -19,7 +19,8 @@ export interface Message {
   readonly code?: string | undefined;
   /** Language of the text. */
   readonly locale?: string | undefined;
-  readonly purpose: 'enroll' | 'login' | 'notice';
+  /** `approve`: the code confirms one action, which the text names. */
+  readonly purpose: 'enroll' | 'login' | 'approve' | 'notice';
   /** What a notice is about, for hosts that write their own text. */
   readonly subject?: NoticeSubject | undefined;
 }

@@ -112,8 +112,10 @@ export interface Store {
   release(windows: readonly Window[], at: number): Promise<void>;
   /**
    * Removes at most `limit` records of each sort whose `expiresAt` (pending authenticators, transactions,
-   * deliveries) or window end has passed; fewer where a batch of that size would hold others up. Called again
-   * until it returns 0.
+   * deliveries, events) or window end has passed; fewer where a batch of that size would hold others up. Called again
+   * until it returns 0. Beside them it may remove accounts of users without an authenticator: only once nothing in
+   * them counts (every time in them 31 days past), and so that no commit that read one passes afterwards. A store
+   * that keeps all accounts is right as well; it grows with every user that ever began a login.
    *
    * @returns how many were removed
    */

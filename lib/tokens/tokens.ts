@@ -1,7 +1,7 @@
 import { type CryptoKey, importJWK, SignJWT } from 'jose';
 import type { Clock, Random } from '../ports/index.js';
 import type { Algorithm, SigningKeyPair } from './keys.js';
-import { type IdTokenHint, type VerifiedAccessToken, verifying } from './verifying.js';
+import { ACTION_TYPE, type IdTokenHint, type VerifiedAccessToken, verifying } from './verifying.js';
 
 export type { IdTokenHint, VerifiedAccessToken } from './verifying.js';
 
@@ -28,6 +28,8 @@ export interface AccessTokenClaims {
   readonly authentication: Authentication;
   /** How often the user's password had changed, for our own endpoints; 0 when left out. */
   readonly epoch?: number | undefined;
+  /** Digest of the one action that the second factor confirmed. */
+  readonly action?: string | undefined;
 }
 
 export interface IdTokenClaims {
@@ -117,6 +119,7 @@ export function createTokens(options: {
       lifetime,
       authentication,
       epoch: cuts,
+      action,
     }) =>
       sign(accessKey, 'at+jwt', lifetime, {
         sub,
@@ -128,6 +131,8 @@ export function createTokens(options: {
         ...(grant && { gty: grant }),
         ...event(authentication),
         ...(cuts && { mfa_epoch: cuts }),
+        // RFC 9396 section 2
+        ...(action && { authorization_details: [{ type: ACTION_TYPE, digest: action }] }),
       }),
 
     idToken: ({ clientId, claims, lifetime, authentication, withAmr, nonce }) =>

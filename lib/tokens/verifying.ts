@@ -11,6 +11,8 @@ export interface VerifiedAccessToken {
   readonly scope: readonly string[];
   readonly authentication: Authentication;
   readonly epoch: number;
+  /** Digest of the one action that the second factor confirmed. */
+  readonly action?: string | undefined;
   /** Milliseconds. */
   readonly expiresAt: number;
 }
@@ -20,6 +22,9 @@ export interface IdTokenHint {
   readonly sub: string;
   readonly clientId: string;
 }
+
+/** `type` of our one sort of `authorization_details`. */
+export const ACTION_TYPE = 'urn:express-mfa:action';
 
 /** security.md D24 */
 const LEEWAY_SECONDS = 30;
@@ -100,6 +105,13 @@ function readClaims(claims: Readonly<Record<string, unknown>>): VerifiedAccessTo
       at: authTime * 1000,
     },
     epoch: cuts,
+    action: actionIn(claims['authorization_details']),
     expiresAt: exp * 1000,
   };
+}
+
+function actionIn(details: unknown): string | undefined {
+  const [first] = Array.isArray(details) ? details : [];
+  const { type, digest } = (first ?? {}) as { readonly type?: unknown; readonly digest?: unknown };
+  return type === ACTION_TYPE && typeof digest === 'string' ? digest : undefined;
 }

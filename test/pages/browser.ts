@@ -11,7 +11,7 @@ export interface PageForm {
   readonly button: string;
 }
 
-const unescape = (text: string) =>
+const plain = (text: string) =>
   text
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
@@ -21,11 +21,11 @@ const unescape = (text: string) =>
 
 const attribute = (tag: string, name: string): string | undefined => {
   const found = new RegExp(`\\s${name}(?:="([^"]*)"|(?=[\\s/>]))`).exec(tag);
-  return found ? unescape(found[1] ?? '') : undefined;
+  return found ? plain(found[1] ?? '') : undefined;
 };
 
 const textOf = (html: string) =>
-  unescape(html.replace(/<(style|script)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, ' '))
+  plain(html.replace(/<(style|script)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 
@@ -132,7 +132,7 @@ function pageOf({ status, text: html, headers }: Response, path: string): Loaded
     path,
     html,
     text: textOf(html.replace(/<head>[\s\S]*?<\/head>/, '')),
-    title: unescape(/<title>([^<]*)/.exec(html)?.[1] ?? ''),
+    title: plain(/<title>([^<]*)/.exec(html)?.[1] ?? ''),
     headers,
     forms: formsOf(html),
     links: linksOf(html),

@@ -73,9 +73,11 @@ export interface BrowserApp extends TestApp {
 
 export interface BrowserOptions extends TestAppOptions {
   readonly authorize?: AuthorizeOptions;
+  /** Default express-session. */
+  readonly sessions?: RequestHandler;
 }
 
-const sessions = () =>
+const ordinarySessions = () =>
   session({
     secret: 'a secret of the tests',
     resave: false,
@@ -84,14 +86,14 @@ const sessions = () =>
   });
 
 export async function browserApp(options: BrowserOptions = {}): Promise<BrowserApp> {
-  const { authorize, before = [], ...given } = options;
+  const { authorize, sessions = ordinarySessions(), before = [], ...given } = options;
   const test = await testApp({
     clients: {
       findById: (id) => browserClients.find((it) => it.id === id),
       allowsOrigin: (origin) => browserClients.some((it) => it.webOrigins?.includes(origin)),
     },
     paths: { authorize: '/' },
-    before: [sessions(), ...before],
+    before: [sessions, ...before],
     ...given,
   });
   test.app.use(authorizeRouter(test.mfa, authorize));
@@ -115,7 +117,7 @@ export function loginPage(mfa: Mfa, users?: BrowserOptions['seedUsers']): Reques
     if (!user) return void response.status(401).end();
     const visitor = { request: infoOf(request), device: undefined };
     const step = await startSessionLogin(mfa, { user, ...visitor });
-    if (step.needed === 'none') await openSession(request, { user, proof: step.proof });
+    if (step.needed === 'none') await openSession(request, { user, state: { proof: step.proof } });
     else await renewSession(request, { login: { token: step.token, needed: step.needed } });
     response.json({ needed: step.needed });
   });
@@ -132,7 +134,7 @@ export function loginPage(mfa: Mfa, users?: BrowserOptions['seedUsers']): Reques
       request: infoOf(request),
       session: proof,
     });
-    await openSession(request, proven);
+    await openSession(request, { user: proven.user, state: { proof: proven.proof } });
     await changeState(request, { login: undefined });
     response.json({ amr: proven.proof.amr });
   });

@@ -1,15 +1,14 @@
 import { asUser } from '../../core/admit.js';
 import { secretText } from '../../core/params.js';
 import { startSessionLogin } from '../../core/session-login.js';
-import { ask } from '../../http/asked.js';
-import { changeState, openSession, renewSession } from '../../http/browser-session.js';
+import { askFirst } from '../../http/asked.js';
+import { openSession, renewSession } from '../../http/browser-session.js';
 import { readDeviceCookie } from '../../http/device-cookie.js';
 import { infoOf } from '../../http/request-context.js';
 import { safeReturnTo } from '../../http/return-to.js';
 import type { User } from '../../ports/index.js';
 import type { Page, Visit } from '../page.js';
 import type { View } from '../view.js';
-import type { PageState } from './page-state.js';
 
 /** `GET /login` */
 export const loginPage = async (visit: Visit): Promise<Page> => ({ view: view(visit) });
@@ -44,17 +43,10 @@ async function next(visit: Visit, user: User): Promise<Page> {
   const device = readDeviceCookie(request);
   const step = await startSessionLogin(mfa, { user, request: infoOf(request), device });
   if (step.needed === 'none') {
-    await openSession(request, { user, proof: step.proof });
+    await openSession(request, { user, state: { proof: step.proof } });
     return { to: returnTo };
   }
   await renewSession(request, { login: { token: step.token, needed: step.needed, returnTo } });
-  if (step.needed === 'challenge') await askFirst(visit, step.token);
+  if (step.needed === 'challenge') await askFirst(mfa, request, step.token);
   return { to: site.paths.mfa };
-}
-
-/** So that a login takes two pages; what cannot be sent now is offered on the second one. */
-export async function askFirst({ mfa, request }: Visit, token: string): Promise<void> {
-  const asked = await ask(mfa, token, infoOf(request)).catch(() => undefined);
-  const page: PageState = { asked };
-  if (asked) await changeState(request, { page: { ...page } });
 }

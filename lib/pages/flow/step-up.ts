@@ -1,10 +1,10 @@
-import { startStepUp } from '../../core/session-login.js';
+import { startStepUp } from '../../core/step-up.js';
+import { askFirst } from '../../http/asked.js';
 import { changeState, proofOf } from '../../http/browser-session.js';
 import { readDeviceCookie } from '../../http/device-cookie.js';
 import { infoOf } from '../../http/request-context.js';
 import { safeReturnTo } from '../../http/return-to.js';
 import type { Page, Visit } from '../page.js';
-import { askFirst } from './login.js';
 
 const loginFirst = ({ site, query }: Visit): Page => {
   const returnTo = query.optional('returnTo') ?? site.home;
@@ -32,6 +32,6 @@ export async function stepUp(visit: Visit): Promise<Page> {
   const step = await startStepUp(mfa, { proof, ...visitor, action: state.action });
   const login = { token: step.token, needed: step.needed, returnTo };
   await changeState(request, { login, page: undefined });
-  if (step.needed === 'challenge') await askFirst(visit, step.token);
+  if (step.needed === 'challenge') await askFirst(mfa, request, step.token);
   return { to: site.paths.mfa };
 }

@@ -3,6 +3,7 @@ import { Params } from '../../core/params.js';
 import { type Proven, proveSession } from '../../core/session-login.js';
 import { errors, OAuthError } from '../../errors.js';
 import { openSession } from '../../http/browser-session.js';
+import { provenState } from '../../http/proven-session.js';
 import { infoOf } from '../../http/request-context.js';
 import { explain } from '../explain.js';
 import type { Page, Visit } from '../page.js';
@@ -105,9 +106,10 @@ const prove = (
 async function finish(visit: Visit, proven: Proven, enrolling?: Enrolling): Promise<Page> {
   const { request, state, site } = visit;
   const keep = state.proof?.sub === proven.user.id;
-  await openSession(request, { ...proven, keep });
+  const after = provenState(request, proven);
+  await openSession(request, { user: proven.user, state: after, keep });
   if (proven.device !== undefined) visit.setDevice(proven.device);
-  const then = state.login?.returnTo ?? site.home;
+  const then = after.action ? `${site.paths.mfa}/confirmed` : (state.login?.returnTo ?? site.home);
   const next = proven.recoveryCode;
   const code = next === undefined ? enrolling?.recovery : sealed(visit, 'recovery', next);
   if (code === undefined) return { to: then };

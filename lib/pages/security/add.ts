@@ -84,7 +84,7 @@ export async function addVerify(visit: Visit): Promise<Page> {
     );
     if (!proof.amr.includes('mfa')) {
       const proven = newProof(mfa, { ...proof, amr: amrOf(verified) }); // the session has a second factor now
-      await openSession(request, { user: owner.user, proof: proven, keep: true });
+      await openSession(request, { user: owner.user, state: { proof: proven }, keep: true });
     }
     return added(visit, enrolling.recovery, site.paths.security);
   });

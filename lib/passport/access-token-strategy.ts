@@ -1,0 +1,68 @@
+import type { Request } from 'express';
+import { admitUser } from '../core/admit.js';
+import type { Mfa } from '../core/mfa.js';
+import { errors, OAuthError } from '../errors.js';
+import { type Auth, byBearer } from '../http/auth.js';
+import { forRequest } from '../http/request-context.js';
+import { checkedMfa } from '../http/serve.js';
+import { type Outcome, run, type Success } from './strategy.js';
+
+/** Options of `AccessTokenStrategy`. */
+export interface AccessTokenOptions {
+  /** Audiences that are taken. Default: your `apis` and the userinfo endpoint; never the MFA API. */
+  readonly audience?: string | readonly string[] | undefined;
+  /** Scopes that a token needs. */
+  readonly scope?: readonly string[] | undefined;
+}
+
+/**
+ * Our access tokens for Passport, as `access-token`: the user behind `Authorization: Bearer`, whoever signed in with a
+ * second factor or where the policy asks for none. `info` is what `requireMfa` sets as `request.auth`.
+ *
+ * @example
+ * ```ts
+ * passport.use(new AccessTokenStrategy(mfa, { audience: 'https://api.example.com/' }))
+ * app.get('/notes', passport.authenticate('access-token', { session: false }), notes)
+ * ```
+ */
+export class AccessTokenStrategy {
+  readonly name = 'access-token';
+  private readonly mfa: Mfa;
+  private readonly audiences: readonly string[];
+  private readonly scope: readonly string[];
+
+  /** @throws TypeError `ERR_MFA_ROUTER` */
+  constructor(mfa: Mfa, { audience, scope = [] }: AccessTokenOptions = {}) {
+    this.mfa = checkedMfa('AccessTokenStrategy', mfa);
+    const { apis, defaultAudience } = mfa.settings;
+    const all = audience === undefined ? [...apis.keys(), defaultAudience] : [audience].flat();
+    this.audiences = all.filter((it) => it !== mfa.audience);
+    this.scope = scope;
+  }
+
+  /** Called by Passport. */
+  authenticate(this: this & Outcome, request: Request): void {
+    const mfa = forRequest(this.mfa, request);
+    const { audiences, scope } = this;
+    run(this, () => judge(mfa, request, audiences, scope));
+  }
+}
+
+async function judge(
+  mfa: Mfa,
+  { headers }: Request,
+  audiences: readonly string[],
+  scope: readonly string[],
+): Promise<Success> {
+  const token = /^bearer +([\w.~+/-]{1,4096}=*)$/i.exec(headers.authorization ?? '')?.[1];
+  const found = token === undefined ? undefined : await byBearer(mfa, token, audiences);
+  if (!found) throw new OAuthError(401, 'invalid_token', 'The access token is missing or invalid.');
+  const { auth } = found;
+  const missing = scope.filter((it) => !auth.scope?.includes(it));
+  if (missing.length > 0) throw errors.insufficientScope(missing.join(' '));
+  const user = await admitUser(mfa, auth.sub, invalid);
+  return { user, info: auth satisfies Auth };
+}
+
+const invalid = () =>
+  new OAuthError(401, 'invalid_token', 'The access token is missing or invalid.');

@@ -1,0 +1,124 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { asUser } from '../core/admit.js';
+import { mfaRequired } from '../core/first-factor.js';
+import type { Mfa } from '../core/mfa.js';
+import { startSessionLogin } from '../core/session-login.js';
+import { configurationError, errors, OAuthError } from '../errors.js';
+import { askFirst } from '../http/asked.js';
+import { hasSession, openSession, renewSession } from '../http/browser-session.js';
+import { readDeviceCookie } from '../http/device-cookie.js';
+import { sendRedirect } from '../http/document.js';
+import { forRequest, infoOf } from '../http/request-context.js';
+import { respondError } from '../http/respond.js';
+import { safeReturnTo } from '../http/return-to.js';
+import { checkedMfa } from '../http/serve.js';
+import { sentByProgram } from '../http/visitor.js';
+import type { User } from '../ports/index.js';
+
+/** What the host's own strategy found: opaque to us. */
+export type HostUser = Readonly<Record<string, unknown>>;
+
+interface WithUser {
+  user?: HostUser | User;
+}
+
+/** Options of `mfaLogin`. */
+export interface MfaLoginOptions {
+  /** The id that `users.findById` knows, of the user that Passport found. Default: `user.id`. */
+  userId?(user: HostUser): string;
+  /** Page that asks for the second factor. Default `/login/mfa`. */
+  readonly page?: string | undefined;
+  /** Paths that the parameter `returnTo` may name; `/account/*` allows everything below it. Default none. */
+  readonly returnTo?: readonly string[] | undefined;
+  /** How the first factor passed (RFC 8176). Default `['pwd']`. */
+  readonly amr?: readonly string[] | undefined;
+}
+
+/**
+ * What comes after the password: the login is through and the next handler runs, or the second factor is waited for.
+ * People are led to the page that asks for it, programs get 403 `mfa_required`. Until it has passed nobody is logged in.
+ *
+ * @throws TypeError `ERR_MFA_ROUTER`, `ERR_MFA_OPTION`
+ * @example
+ * ```ts
+ * app.post('/login', passport.authenticate('local', { session: false }), mfaLogin(mfa), (req, res) => res.redirect('/'))
+ * ```
+ */
+export function mfaLogin(mfa: Mfa, options: MfaLoginOptions = {}): RequestHandler {
+  checkedMfa('mfaLogin', mfa);
+  const page = checkedPage(options.page ?? '/login/mfa');
+  return (request: Request, response: Response, next: NextFunction) => {
+    const own = forRequest(mfa, request);
+    continueLogin(own, { ...options, page }, request, response).then(
+      (isThrough) => isThrough && next(),
+      (error: unknown) =>
+        error instanceof OAuthError && error.status < 500
+          ? respondError(response, error)
+          : next(error),
+    );
+  };
+}
+
+function checkedPage(page: string): string {
+  if (/^\/(?!\/)[^?#\\]*$/.test(page)) return page;
+  throw configurationError('ERR_MFA_OPTION', 'mfaLogin.page', 'write a path of this origin');
+}
+
+async function continueLogin(
+  mfa: Mfa,
+  options: MfaLoginOptions & { readonly page: string },
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  const user = await userOf(mfa, options, request);
+  const { amr, page, returnTo: allowed = [] } = options;
+  const visitor = { request: infoOf(request), device: readDeviceCookie(request) };
+  mfa.emit({ event: 'login.first_factor.ok', userId: user.id });
+  const step = await startSessionLogin(mfa, { user, ...(amr && { amr }), ...visitor });
+  if (step.needed === 'none') {
+    if (hasSession(request)) await openSession(request, { user, state: { proof: step.proof } });
+    (request as unknown as WithUser).user = user;
+    return true;
+  }
+  const returnTo = safeReturnTo(namedIn(request), allowed);
+  const login = { token: step.token, needed: step.needed, returnTo };
+  if (hasSession(request)) await renewSession(request, { login }); // also without what `session: true` left there
+  if (!hasSession(request) || sentByProgram(request)) {
+    respondError(response, mfaRequired(mfa, step));
+    return false;
+  }
+  if (step.needed === 'challenge') await askFirst(mfa, request, step.token);
+  sendRedirect(response, page);
+  return false;
+}
+
+/** The user that Passport found. From here on nobody is logged in by it. */
+async function userOf(
+  mfa: Mfa,
+  { userId = idOf }: MfaLoginOptions,
+  request: Request,
+): Promise<User> {
+  const host = request as unknown as WithUser;
+  const found = host.user as HostUser | undefined;
+  if (!found) {
+    const problem = "mount it behind passport.authenticate('local', { session: false })";
+    throw configurationError('ERR_MFA_PASSPORT', 'mfaLogin', problem);
+  }
+  delete host.user;
+  const id = userId(found);
+  const user = asUser(await mfa.users.findById(id));
+  if (user?.id !== id) {
+    const problem = `users.findById knows no user "${String(id)}": give mfaLogin a userId that it knows`;
+    throw configurationError('ERR_MFA_PASSPORT', 'mfaLogin.userId', problem);
+  }
+  if (user.blocked) throw errors.userBlocked();
+  return user;
+}
+
+const idOf = ({ id }: HostUser): string => id as string;
+
+function namedIn({ query, body }: Request): string | undefined {
+  const inBody = (body as { readonly returnTo?: unknown } | undefined)?.returnTo;
+  const named = inBody ?? query['returnTo'];
+  return typeof named === 'string' ? named : undefined;
+}

@@ -1,0 +1,51 @@
+/** What Passport puts on a strategy for each request. */
+export interface Outcome {
+  success(user: object, info?: object): void;
+  fail(challenge?: Refusal | string | number, status?: number): void;
+  error(error: unknown): void;
+}
+
+/** Why a strategy refused: for `failureMessage`, or for `info` of a callback. */
+export interface Refusal {
+  readonly message: string;
+  /** The code of the wire's error. */
+  readonly code: string;
+  /** Seconds until the next try is judged. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** What passed. */
+export interface Success {
+  readonly user: object;
+  readonly info: object;
+}
+
+/**
+ * Runs one judgement for Passport. What it calls at the end is taken here, before anything is awaited: Passport makes the
+ * strategy anew for each request, and one that is asked for later could be another request's.
+ */
+export function run({ success, fail, error }: Outcome, judge: () => Promise<Success>): void {
+  judge().then(
+    ({ user, info }) => success(user, info),
+    (cause: unknown) => {
+      const refusal = refusalOf(cause);
+      if (refusal) fail(refusal.challenge, refusal.status);
+      else error(cause);
+    },
+  );
+}
+
+function refusalOf(cause: unknown) {
+  const { status, error, message, options } = cause as Partial<Thrown>;
+  if (typeof error !== 'string' || status === undefined || status >= 500) return undefined;
+  const header = options?.headers?.['Retry-After'];
+  const retryAfter = header === undefined ? undefined : Number(header);
+  return { status, challenge: { message: message ?? '', code: error, retryAfter } };
+}
+
+interface Thrown {
+  readonly status: number;
+  readonly error: string;
+  readonly message: string;
+  readonly options: { readonly headers?: Readonly<Record<string, string>> };
+}
