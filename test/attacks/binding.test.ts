@@ -18,7 +18,7 @@ describe('R-002: the first factor cannot be skipped', () => {
     ['an empty one', '', 400],
     ['a random one', `mfa_${'A'.repeat(70)}`, 403],
     ['a word', 'null', 403],
-  ])('R-002: a right otp code with %s', async (_, token, status) => {
+  ])('R-002, B2: a right otp code with %s', async (_, token, status) => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const answer = await w.at(0).otp(token as string, totp(secret, w.clock.now()));

@@ -54,7 +54,7 @@ const byEnrollAndDelete = (w: World, accessToken: () => Promise<string>): Guess 
 describe.each(storeKinds)('on %s', (_, makeStores) => {
   const begin = () => world({ makeStores });
 
-  test('R-021, R-028: guesses at an authenticator app: 15 in any 24 hours, and 50 in a row disable it', async () => {
+  test('R-021, R-028, B17: guesses at an authenticator app: 15 in any 24 hours, and 50 in a row disable it', async () => {
     const w = await begin();
     const { secret } = await enrollOtp(w);
     const compared = await attack(w, 31, byOtp(w, secret));

@@ -29,7 +29,7 @@ describe('R-050: with an mfa_token only the first authenticator', () => {
     ['sms', SMS],
     ['voice', VOICE],
     ['email', EMAIL],
-  ])('R-050: with one active, %s is refused and nothing is stored or sent', async (_, body) => {
+  ])('R-050, B8: with one active, %s is refused and nothing is stored or sent', async (_, body) => {
     const w = await world();
     await enrollOtp(w);
     const before = await stored(w);
@@ -71,7 +71,7 @@ describe('R-050: with an mfa_token only the first authenticator', () => {
 });
 
 describe('R-051, R-054: with an access token, a proof not older than 300 seconds', () => {
-  test('R-051, R-054: at 300 seconds it does, at 301 it does not', async () => {
+  test('R-051, R-054, B10: at 300 seconds it does, at 301 it does not', async () => {
     const w = await world();
     const { secret, id } = await enrollOtp(w);
     const token = await mfaAccessToken(w, { secret });

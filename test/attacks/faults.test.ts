@@ -151,16 +151,19 @@ const second = matrix.filter(([port]) => !unused.includes(port));
 const first = matrix.filter(([port]) => !['users.findById', 'random.integer'].includes(port));
 
 describe('R-010: during the proof', () => {
-  test.each(second)('R-010: %s %s: no token by otp, none by recovery code', async (port, kind) => {
-    const { c, code, recoveryCode: recovery, token } = await ready();
-    fault = { port, kind };
-    const grant = 'http://auth0.com/oauth/grant-type/mfa-recovery-code';
-    const body = { grant_type: grant, mfa_token: token, recovery_code: recovery, ...SECRET };
-    refused(await answerOf(c.otp(token, code(0), SECRET)), kind);
-    refused(await answerOf(c.token(body)), kind);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(unhandled).toEqual([]);
-  });
+  test.each(second)(
+    'R-010, B21: %s %s: no token by otp, none by recovery code',
+    async (port, kind) => {
+      const { c, code, recoveryCode: recovery, token } = await ready();
+      fault = { port, kind };
+      const grant = 'http://auth0.com/oauth/grant-type/mfa-recovery-code';
+      const body = { grant_type: grant, mfa_token: token, recovery_code: recovery, ...SECRET };
+      refused(await answerOf(c.otp(token, code(0), SECRET)), kind);
+      refused(await answerOf(c.token(body)), kind);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+    },
+  );
 });
 
 describe('R-010: during the password', () => {

@@ -76,7 +76,7 @@ describe('D8: one address', () => {
     expect(failed.map(({ reason }) => reason)).toContain('release');
   });
 
-  test('R-029: an address that a client writes itself counts for nothing', async () => {
+  test('R-029, B19: an address that a client writes itself counts for nothing', async () => {
     const { guess, wrong } = await crowd(false);
     for (let i = 0; i < 32; i++) {
       expect(await wrong(people[i]?.email as string, '203.0.113.9')).toBe(403);

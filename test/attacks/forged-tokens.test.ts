@@ -49,7 +49,7 @@ describe('R-090, R-091: of the forged', () => {
     }
   });
 
-  test.each(corpus)('R-090, R-091: %s is refused everywhere', async (_, forge) => {
+  test.each(corpus)('R-090, R-091, B24: %s is refused everywhere', async (_, forge) => {
     const token = await forge();
     const before = genuine.w.messages.length;
     for (const [place, request] of Object.entries(places(token))) {

@@ -18,7 +18,7 @@ import { storeKinds } from '../support/store-kinds.js';
 describe.each(storeKinds)('on %s', (_, makeStores) => {
   const begin = () => world({ makeStores, slow: 3 });
 
-  test('R-020, R-023: of 200 wrong codes at once on one challenge 5 are compared; then it is locked for exactly Retry-After', async () => {
+  test('R-020, R-023, B14: of 200 wrong codes at once on one challenge 5 are compared; then it is locked for exactly Retry-After', async () => {
     const w = await begin();
     await enrollPhone(w);
     const { token, oobCode, code } = await challenged(w);

@@ -46,7 +46,7 @@ const right = async (t: App, secret: string, cookie?: string) => {
 };
 
 describe('a known device', () => {
-  test('R-025: logs in by TOTP while the lane for unknown devices is closed; R-111: its cookie is for this host alone', async () => {
+  test('R-025, B20: logs in by TOTP while the lane for unknown devices is closed; R-111: its cookie is for this host alone', async () => {
     const { t, secret, cookie } = await enrolled();
     expect(cookie).toMatch(
       /^__Host-mfa_device=dev_[\w-]+; Path=\/; Max-Age=7776000; Secure; HttpOnly; SameSite=Lax$/,
@@ -102,7 +102,7 @@ describe('a known device', () => {
   test.each([
     ['another user’s', async (): Promise<string> => (await enrolled()).cookie, BOB],
     ['a forged one', async () => `__Host-mfa_device=dev_${'A'.repeat(70)}`, {}],
-  ])('R-025: %s cookie opens no lane', async (_name, cookieOf, other) => {
+  ])('R-025, B25: %s cookie opens no lane', async (_name, cookieOf, other) => {
     const users = testUsers;
     const { t, secret } = await enrolled({ seedUsers: users });
     const cookie = 'username' in other ? await bobsCookie(t) : await cookieOf();

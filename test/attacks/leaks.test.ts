@@ -4,7 +4,7 @@ import { client, SMS, testApp } from '../support/app.js';
 import { flow } from './whole-flow.js';
 
 describe('R-045: no answer carries a code or, after enrollment, a secret', () => {
-  test('R-045: none of the codes that were sent, nor the number, in any body or header', async () => {
+  test('R-045, B29: none of the codes that were sent, nor the number, in any body or header', async () => {
     const t = await testApp();
     const answers = await flow(t);
     expect(t.messages.length).toBeGreaterThan(1);
@@ -20,7 +20,7 @@ describe('R-045: no answer carries a code or, after enrollment, a secret', () =>
     expect(after).not.toContain(secret);
   });
 
-  test('R-045, R-140: nor any event, whatever goes wrong', async () => {
+  test('R-045, R-140, B31: nor any event, whatever goes wrong', async () => {
     const t = await testApp();
     const answers = await flow(t);
     t.sendWith = async () => {

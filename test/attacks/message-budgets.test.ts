@@ -13,7 +13,7 @@ const each = <T>(count: number, ask: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => ask(i + 1));
 
 describe.each(storeKinds)('on %s', (_, makeStores) => {
-  test('D12, R-130: ten messages in an hour from one address, thirty in a day, however it is spelled', async () => {
+  test('D12, R-130, B32: ten messages in an hour from one address, thirty in a day, however it is spelled', async () => {
     const t = await crowd({ stores: await makeStores() });
     const spellings = ['198.51.100.9', '::ffff:198.51.100.9', '::FFFF:c633:6409'];
     let user = 0;

@@ -24,7 +24,7 @@ const types = async (w: World, token: string) =>
   );
 
 describe('R-052: a pending authenticator is inert', () => {
-  test('R-052: it is not challenged, not counted as enrolled, and proves nothing in another login', async () => {
+  test('R-052, B30: it is not challenged, not counted as enrolled, and proves nothing in another login', async () => {
     const w = await world();
     const { token, oobCode, code } = await associated(w);
     const fresh = await w.at(0).login();
@@ -66,7 +66,7 @@ describe('R-052: a pending authenticator is inert', () => {
 });
 
 describe('R-053: association does not touch what is active', () => {
-  test('R-053: the old secret logs in until the new one is confirmed, and after it', async () => {
+  test('R-053, B9: the old secret logs in until the new one is confirmed, and after it', async () => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const access = await mfaAccessToken(w, { secret });

@@ -16,7 +16,7 @@ describe('R-070: a step is accepted once and they rise', () => {
     expect((await w.at(0).otp(await mfaToken(w), code)).body).toEqual(WRONG_OTP);
   });
 
-  test('R-070: a code that logged in does not log in again, by another client or process either', async () => {
+  test('R-070, B11: a code that logged in does not log in again, by another client or process either', async () => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const code = totp(secret, w.clock.now());
@@ -82,7 +82,7 @@ describe('R-074: exactly six ASCII digits', () => {
     ['a NUL behind it', (it) => `${it}\0`],
     ['hexadecimal', () => '0x1234'],
   ];
-  test.each(forms)('R-074: %s: 400, neither compared nor charged', async (_, form) => {
+  test.each(forms)('R-074, B22: %s: 400, neither compared nor charged', async (_, form) => {
     const w = await world();
     const { secret } = await enrollOtp(w);
     const token = await mfaToken(w);

@@ -50,7 +50,7 @@ describe('R-006: all of them charged before one is claimed', () => {
 describe.each(storeKinds)('on %s', (_, makeStores) => {
   const begin = () => world({ makeStores, slow: SLOW });
 
-  test('R-006: 50 copies of the right sms code at once give one success', async () => {
+  test('R-006, B13: 50 copies of the right sms code at once give one success', async () => {
     const w = await begin();
     await enrollPhone(w);
     const { token, oobCode, code } = await challenged(w);
@@ -83,7 +83,7 @@ describe.each(storeKinds)('on %s', (_, makeStores) => {
     onlyOne(answers);
   });
 
-  test('R-006, R-081: 50 copies of one recovery code, over five logins, give one success', async () => {
+  test('R-006, R-081, B12: 50 copies of one recovery code, over five logins, give one success', async () => {
     const w = await begin();
     const { recoveryCode } = await enrollOtp(w);
     const tokens = await copies(5, () => mfaToken(w));

@@ -240,7 +240,7 @@ describe('nobody is sent away with what was asked for', () => {
     '\\\\evil.example',
     '/\\evil.example',
     'javascript:alert(1)',
-  ])('R-113: returnTo %s in the request changes nothing', async (returnTo) => {
+  ])('R-113, B27: returnTo %s in the request changes nothing', async (returnTo) => {
     const answer = await t.visitor().authorize({ client_id: 'many', returnTo, login: returnTo });
     const to = new URL(answer.headers['location'] ?? '', 'https://auth.example.com');
     expect([to.origin, to.pathname]).toEqual(['https://auth.example.com', '/login']);

@@ -60,7 +60,7 @@ describe('R-009: the client cannot state the result', () => {
     Object.entries(fields).map(([name, value]) => [`x-${name.replaceAll('_', '-')}`, value]),
   );
 
-  test('R-009: 20 members in every body, query and header change no answer and no row', async () => {
+  test('R-009, B3: 20 members in every body, query and header change no answer and no row', async () => {
     const [without, with_] = [await begin(), await begin()];
     const expected = plain(await flow(without));
     const answers = await flow(with_, (request) => {
@@ -97,7 +97,7 @@ const hostile: readonly Record<string, string>[] = [
 ];
 
 describe('R-103: everything that names the issuer comes from the configuration', () => {
-  test('R-103: 21 hostile headers, from the very first request on, change no byte of any answer or message', async () => {
+  test('R-103, B26: 21 hostile headers, from the very first request on, change no byte of any answer or message', async () => {
     const calm = await begin();
     const expected = plain(await flow(calm));
     for (const headers of hostile) {

@@ -81,7 +81,7 @@ describe('R-021: a month of attack', { timeout: 120_000 }, () => {
   }, 60_000);
 
   test.each(fleets)(
-    `R-021, B15: on %s: 15 wrong guesses in any 24 hours, 60 in 30 days, 5 at the recovery code (seed ${seed})`,
+    `R-021, B15, B18: on %s: 15 wrong guesses in any 24 hours, 60 in 30 days, 5 at the recovery code (seed ${seed})`,
     async (_, start) => {
       const outcome = await simulate(await start(), { days: DAYS, seed });
       const { seen, bounds } = outcome;

@@ -63,7 +63,7 @@ describe('R-073: a credential that was moved to another row', () => {
 });
 
 describe('R-080, R-081: recovery codes', () => {
-  test('R-080: one of another user is wrong, and is not used up by it', async () => {
+  test('R-080, B6: one of another user is wrong, and is not used up by it', async () => {
     const w = await world();
     const ann = await enrollOtp(w);
     await enrollOtp(w, BOB);

@@ -17,7 +17,7 @@ const INVALID = {
 };
 
 describe('R-007: an mfa_token', () => {
-  test('R-007: is dead after its one success, and so are its challenges', async () => {
+  test('R-007, B7: is dead after its one success, and so are its challenges', async () => {
     const w = await world();
     const { recoveryCode } = await enrollPhone(w);
     const { token, oobCode, code } = await challenged(w);

@@ -45,7 +45,7 @@ const users: readonly (User & { password: string })[] = ids.map((id, i) => ({
 }));
 
 describe.each(storeKinds)('on %s', (_, makeStores) => {
-  test('R-125: 30 users whose ids look alike have an authenticator each, and only their own', async () => {
+  test('R-125, B23: 30 users whose ids look alike have an authenticator each, and only their own', async () => {
     const w = await world({ makeStores, seedUsers: users });
     const c = client(w.app);
     const secrets: string[] = [];

@@ -12,7 +12,7 @@ beforeAll(() => {
 afterAll(() => quiet.mockRestore());
 
 describe('the list of ways into the example app', () => {
-  test('R-001: has an attack for each, and none for what is not there', async () => {
+  test('R-001, B1: has an attack for each, and none for what is not there', async () => {
     const { app, sink } = await buildApp();
     sink.close();
     expect(waysInto(app).toSorted()).toEqual(Object.keys(waysIn).toSorted());

@@ -111,7 +111,7 @@ describe('a code', () => {
     await v.exchange(code, { ...site, client_secret: 'site-secret' }).expect(200);
   });
 
-  test('R-008: is not given to who has given a password and no second factor', async () => {
+  test('R-008, B4: is not given to who has given a password and no second factor', async () => {
     const { t } = await ann();
     const v = t.visitor();
     await v.logIn().expect(200, { needed: 'challenge' });
