@@ -1,8 +1,8 @@
-import type { Request } from 'express';
 import { admitUser } from '../core/admit.js';
 import type { Mfa } from '../core/mfa.js';
 import { errors, OAuthError } from '../errors.js';
 import { type Auth, byBearer } from '../http/auth.js';
+import type { Request } from '../http/express-types.js';
 import { forRequest } from '../http/request-context.js';
 import { checkedMfa } from '../http/serve.js';
 import { type Outcome, run, type Success } from './strategy.js';

@@ -1,6 +1,6 @@
-import type { Request } from 'express';
 import type { Proven } from '../core/session-login.js';
 import { changeState } from '../http/browser-session.js';
+import type { Request } from '../http/express-types.js';
 import { provenState } from '../http/proven-session.js';
 
 type Done = (error?: unknown) => void;

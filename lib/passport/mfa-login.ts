@@ -1,4 +1,3 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { asUser } from '../core/admit.js';
 import { mfaRequired } from '../core/first-factor.js';
 import type { Mfa } from '../core/mfa.js';
@@ -8,6 +7,7 @@ import { askFirst } from '../http/asked.js';
 import { hasSession, openSession, renewSession } from '../http/browser-session.js';
 import { readDeviceCookie } from '../http/device-cookie.js';
 import { sendRedirect } from '../http/document.js';
+import type { NextFunction, Request, RequestHandler, Response } from '../http/express-types.js';
 import { forRequest, infoOf } from '../http/request-context.js';
 import { respondError } from '../http/respond.js';
 import { safeReturnTo } from '../http/return-to.js';

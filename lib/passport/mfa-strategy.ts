@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import type { AuthenticatorType, AuthenticatorTypeName } from '../core/authenticator-type.js';
 import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
@@ -7,6 +6,7 @@ import { errors } from '../errors.js';
 import { readParams } from '../http/body.js';
 import { hasSession, proofOf, stateOf, withRegenerate } from '../http/browser-session.js';
 import { setDeviceCookie } from '../http/device-cookie.js';
+import type { Request } from '../http/express-types.js';
 import { forRequest, infoOf } from '../http/request-context.js';
 import { checkedMfa } from '../http/serve.js';
 import { bindProof } from './bind-proof.js';

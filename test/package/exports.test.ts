@@ -11,6 +11,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   '.': [
     'OAuthError',
     'SenderError',
+    'authorizeRouter',
     'createMfa',
     'discoveryRouter',
     'email',
@@ -22,6 +23,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
     'oob',
     'otp',
     'recoveryCode',
+    'requireMfa',
     'rewrap',
     'serverOptions',
     'sms',
@@ -35,6 +37,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   './adapters/senders': ['consoleSender', 'outboxSender', 'webhookSender'],
   './adapters/sqlite': ['migrateSqlite', 'sqliteStores'],
   './opentelemetry': ['mfaMetrics'],
+  './pages': ['pagesRouter'],
+  './passport': ['AccessTokenStrategy', 'MfaStrategy', 'mfaLogin', 'mfaStrategies'],
   './testing': ['storeContract', 'testClock', 'testOutbox'],
 };
 

@@ -14,54 +14,19 @@ export function Enroll({ view, texts }: Props) {
   const { enroll } = texts;
   const { ways, values, error } = view;
   if (ways.length === 0) return <p>{enroll.none}</p>;
-  const at = (field: string) => (error?.field === field ? error.text : undefined);
   const chosen = ways.find((it) => it === values.method) ?? ways[0];
   return (
     <>
       {view.adding ? null : <p class="soft">{enroll.intro}</p>}
       <PostForm form={view.form} class="enroll">
-        <Problem text={at('method')} />
+        <Problem text={error?.field === 'method' ? error.text : undefined} />
         <fieldset>
           <legend>{enroll.method}</legend>
           {ways.map((way) => (
             <Choice key={way} way={way} checked={way === chosen} texts={texts} />
           ))}
         </fieldset>
-        {ways.includes('sms') || ways.includes('voice') ? (
-          <div class="for-phone">
-            <Field
-              id="phone_number"
-              name="phone_number"
-              label={enroll.phone}
-              hint={enroll.phoneHint}
-              error={at('phone')}
-              value={values.phone}
-              input={{
-                type: 'tel',
-                autocomplete: 'tel',
-                inputMode: 'tel',
-                autofocus: error?.field === 'phone',
-              }}
-            />
-          </div>
-        ) : null}
-        {ways.includes('email') ? (
-          <div class="for-email">
-            <Field
-              id="email"
-              name="email"
-              label={enroll.address}
-              error={at('email')}
-              value={values.email}
-              input={{
-                type: 'email',
-                autocomplete: 'email',
-                inputMode: 'email',
-                autofocus: error?.field === 'email',
-              }}
-            />
-          </div>
-        ) : null}
+        <Fields view={view} texts={texts} />
         <button type="submit">{texts.login.submit}</button>
       </PostForm>
       {view.back === undefined ? null : (
@@ -69,6 +34,50 @@ export function Enroll({ view, texts }: Props) {
           <a href={view.back}>{texts.security.back}</a>
         </p>
       )}
+    </>
+  );
+}
+
+/** What the chosen way needs to know. */
+function Fields({ view: { ways, values, error }, texts: { enroll } }: Props) {
+  const at = (field: string) => (error?.field === field ? error.text : undefined);
+  return (
+    <>
+      {ways.includes('sms') || ways.includes('voice') ? (
+        <div class="for-phone">
+          <Field
+            id="phone_number"
+            name="phone_number"
+            label={enroll.phone}
+            hint={enroll.phoneHint}
+            error={at('phone')}
+            value={values.phone}
+            input={{
+              type: 'tel',
+              autocomplete: 'tel',
+              inputMode: 'tel',
+              autofocus: error?.field === 'phone',
+            }}
+          />
+        </div>
+      ) : null}
+      {ways.includes('email') ? (
+        <div class="for-email">
+          <Field
+            id="email"
+            name="email"
+            label={enroll.address}
+            error={at('email')}
+            value={values.email}
+            input={{
+              type: 'email',
+              autocomplete: 'email',
+              inputMode: 'email',
+              autofocus: error?.field === 'email',
+            }}
+          />
+        </div>
+      ) : null}
     </>
   );
 }

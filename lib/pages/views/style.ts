@@ -1,12 +1,16 @@
 import type { Site } from '../site.js';
 
 /** The one style sheet; light and dark by the visitor's preference. No font, no image, no request. */
-export const styleSheet = ({ accent, accentDark }: Site['brand']): string => `
+export const styleSheet = (brand: Site['brand']): string => colours(brand) + TEXT + CONTROLS;
+
+const colours = ({ accent, accentDark }: Site['brand']): string => `
 :root { color-scheme: light dark; --accent: ${accent}; --on-accent: #fff; --page: #f3f4f6; --card: #fff;
   --text: #16181d; --soft: #50565f; --line: #868d98; --hair: #d9dce1; --bad: #a3191f; --bad-page: #fdecec; --good: #16603a; --good-page: #e7f6ec; }
 @media (prefers-color-scheme: dark) { :root { --accent: ${accentDark}; --on-accent: #0b1220; --page: #101318; --card: #1a1e25;
   --text: #eceef2; --soft: #aeb5c0; --line: #7c8594; --hair: #333a45; --bad: #ffb3b0; --bad-page: #3a1c1e; --good: #a5e3bd; --good-page: #16301f; } }
-* { box-sizing: border-box; }
+`;
+
+const TEXT = `* { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 main { max-width: 27rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
@@ -28,7 +32,9 @@ input.code { font-size: 1.5rem; letter-spacing: .25em; font-variant-numeric: tab
 input[aria-invalid=true]:not([type=radio]) { border-color: var(--bad); border-width: 2px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .field { margin-bottom: 1rem; }
-.choice { display: flex; gap: .7rem; align-items: start; border: 1px solid var(--hair); border-radius: .6rem; padding: .7rem .8rem; margin-bottom: .5rem; cursor: pointer; }
+`;
+
+const CONTROLS = `.choice { display: flex; gap: .7rem; align-items: start; border: 1px solid var(--hair); border-radius: .6rem; padding: .7rem .8rem; margin-bottom: .5rem; cursor: pointer; }
 .choice input { margin: .3rem 0 0; flex: none; inline-size: 1.1rem; block-size: 1.1rem; accent-color: var(--accent); }
 .choice span { font-weight: 600; }
 .choice small { display: block; font-weight: 400; color: var(--soft); font-size: .9rem; }
