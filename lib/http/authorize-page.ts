@@ -82,13 +82,13 @@ async function follow(
   if (outcome.needed === 'none') return reply(mfa, response, to, { code: outcome.code });
   if (outcome.needed === 'login') {
     const { after } = outcome;
-    const hints = FOR_THE_LOGIN.flatMap((name) => {
+    const query = new URLSearchParams({ returnTo: returnTo(after ?? asked.after) });
+    for (const name of FOR_THE_LOGIN) {
       const value = values.params.optional(name);
-      return value === undefined ? [] : [[name, value]];
-    });
-    const prompt = after === undefined ? [] : [['prompt', 'login']];
-    const query = [['returnTo', returnTo(after ?? asked.after)], ...hints, ...prompt];
-    return sendRedirect(response, `${paths.login}?${new URLSearchParams(query)}`);
+      if (value !== undefined) query.set(name, value);
+    }
+    if (after !== undefined) query.set('prompt', 'login');
+    return sendRedirect(response, `${paths.login}?${query}`);
   }
   const { token, needed } = outcome.step;
   await changeState(request, { login: { token, needed, returnTo: returnTo(asked.after) } });

@@ -64,6 +64,10 @@ export const waysIn: Readonly<Record<string, Attack>> = {
     { recovery_code: 'A'.repeat(24) },
     {},
   ]),
+  'POST /oauth/revoke': (site) =>
+    inTurn([site.token, site.own.api, site.challenge.token, 'rt_none', undefined], (token) =>
+      site.http.post('/oauth/revoke').send(form({ token, ...VICTIM })),
+    ),
   'POST /oauth/token refresh_token': (site) =>
     inTurn([site.token, site.own.api, site.challenge.token, 'rt_none', undefined], (token) =>
       post(site, { grant_type: 'refresh_token', refresh_token: token, ...VICTIM }),
