@@ -1,5 +1,6 @@
 // GET /v2/logout, GET and POST /oidc/logout (OpenID Connect RP-Initiated Logout).
 import cookieSession from 'cookie-session';
+import { Passport } from 'passport';
 import { describe, expect, test } from 'vitest';
 import { enrollOtp } from '../support/attack.js';
 import { browserApp, loggedIn, type Visitor } from '../support/browser.js';
@@ -56,6 +57,18 @@ describe('GET /v2/logout', () => {
     await v.agent.get('/v2/logout').expect(200);
     expect(await isIn(v)).toBe(false);
   });
+});
+
+test("GET /v2/logout ends Passport's login too", async () => {
+  const passport = new Passport();
+  passport.serializeUser((user, done) => done(null, (user as { id: string }).id));
+  passport.deserializeUser((id, done) => done(null, { id }));
+  const { t, v } = await ann({ before: [passport.initialize(), passport.session()] });
+  t.app.get('/who', (request, response) => void response.json(request.user ?? null));
+  expect((await v.agent.get('/who')).body).toEqual({ id: 'u1' });
+  await v.agent.get('/v2/logout').expect(200);
+  expect((await v.agent.get('/who')).body).toBe(null);
+  expect(await isIn(v)).toBe(false);
 });
 
 describe('is no open redirect', () => {
