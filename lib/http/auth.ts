@@ -36,6 +36,8 @@ declare global {
 /** A caller, as a guard sees them. */
 export interface Identified {
   readonly auth: Auth;
+  /** Digest of the one action that its access token is good for. */
+  readonly confirms?: string | undefined;
   /** Whether this action was confirmed for this caller; uses it up. */
   approved(action: BoundAction): Promise<boolean>;
 }
@@ -67,6 +69,8 @@ export async function byBearer(
   for (const audience of audiences) {
     const access = await mfa.tokens.verifyAccessToken(token, audience);
     if (!access) continue;
+    // With `openid` it is for the userinfo endpoint too: it opens nothing of the host's (R-091).
+    if (await mfa.tokens.verifyAccessToken(token, mfa.audience)) return undefined;
     const { sub, scope, clientId, authentication, id, expiresAt } = access;
     const { amr, at } = authentication;
     return {
@@ -80,6 +84,7 @@ export async function byBearer(
         clientId,
         audience,
       },
+      confirms: access.action,
       approved: async ({ digest }) => access.action === digest && useApproval(mfa, id, expiresAt),
     };
   }

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { isOpen, type SessionProof } from '../core/session-proof.js';
+import { sha256 } from '../crypto/secrets.js';
 import { configurationError } from '../errors.js';
 import type { BoundAction, User } from '../ports/index.js';
 
@@ -11,6 +12,8 @@ export interface BrowserState {
   readonly login?: PendingLogin | undefined;
   /** What the session has proved; there is none before the second factor has passed, where one is needed. */
   readonly proof?: SessionProof | undefined;
+  /** What Passport kept when the session was opened: the proof is worth nothing beside another login than that. */
+  readonly passport?: string | undefined;
   /** What the visitor is about to confirm, and the request that waits for it. */
   readonly action?: PendingAction | undefined;
   /** What the visitor has confirmed just now: good for one request. */
@@ -60,6 +63,8 @@ interface HostSession {
 
 interface WithSession {
   session?: HostSession | null;
+  /** Passport's; `_key` is where it keeps its user. */
+  _sessionManager?: { readonly _key?: string };
   logIn?(user: User, done: Callback): void;
   logout?(done: Callback): void;
 }
@@ -134,8 +139,22 @@ export async function openSession(
     await promisify(logIn.bind(request, user))(); // makes a new session itself
   else await renewSession(request, {});
   Object.assign(sessionOf(request), kept);
-  await changeState(request, state);
+  await changeState(request, { ...state, passport: passportIn(request) });
 }
+
+/** Digest of what Passport keeps of its user in this session; undefined when nobody is logged in by it. */
+export function passportIn(request: Request): string | undefined {
+  const { _sessionManager } = request as unknown as WithSession;
+  const kept = sessionOf(request)[_sessionManager?._key ?? 'passport'];
+  const { user } = (kept ?? {}) as { readonly user?: unknown };
+  return user === undefined ? undefined : sha256(JSON.stringify(user, inOrder));
+}
+
+/** Stores may give the members of an object back in another order. */
+const inOrder = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 /** Ends the login of this browser, ours and Passport's; the session that follows has a new id and nothing in it. */
 export async function closeSession(request: Request): Promise<void> {
@@ -151,8 +170,9 @@ export async function closeSession(request: Request): Promise<void> {
 /** What the session has proved, if it is still open. No round trip. */
 export function proofOf(mfa: Mfa, request: Request): SessionProof | undefined {
   if (!hasSession(request)) return undefined;
-  const { proof } = stateOf(request);
-  return proof && isOpen(mfa, proof) ? proof : undefined;
+  const { proof, passport } = stateOf(request);
+  if (!proof || passport !== passportIn(request)) return undefined; // somebody else logged in here since (R-001)
+  return isOpen(mfa, proof) ? proof : undefined;
 }
 
 /** Notes that the session is in use, once a minute. */

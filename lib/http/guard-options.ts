@@ -58,14 +58,31 @@ export function checkedGuard(mfa: Mfa, options: GuardOptions): Guard {
       'write a function that gives the values: ({ body }) => ({ amount: body.amount })',
     );
   }
-  const { apis, defaultAudience } = mfa.settings;
-  const audiences = audience === undefined ? [...apis.keys(), defaultAudience] : [audience].flat();
-  if (audiences.includes(mfa.audience))
-    refuse('audience', 'tokens for the MFA API open nothing else');
+  const audiences = audiencesOf(mfa, 'requireMfa', audience);
   for (const [name, path] of Object.entries({ login, page })) {
     if (!/^\/(?!\/)[^?#\\]*$/.test(path)) refuse(name, 'write a path of this origin');
   }
   return { maxAge, acr, amr, scope: words(scope), audiences, bind, login, page };
+}
+
+/**
+ * Audiences whose access tokens are taken.
+ *
+ * @throws TypeError `ERR_MFA_GUARD` when the MFA API is among them: its tokens change authenticators (security.md R-091)
+ */
+export function audiencesOf(
+  mfa: Mfa,
+  door: string,
+  audience: GuardOptions['audience'],
+): readonly string[] {
+  const { apis, defaultAudience } = mfa.settings;
+  if (audience === undefined) {
+    return [...apis.keys(), defaultAudience].filter((it) => it !== mfa.audience);
+  }
+  const audiences = [audience].flat();
+  if (!audiences.includes(mfa.audience)) return audiences;
+  const problem = 'leave the MFA API out: its tokens open nothing else';
+  throw configurationError('ERR_MFA_GUARD', `${door}.audience`, problem);
 }
 
 const words = (scope: string | readonly string[]): readonly string[] =>

@@ -1,20 +1,32 @@
 import type { Request } from 'express';
 import { APPROVAL_MS } from '../core/action.js';
 import type { Proven } from '../core/session-login.js';
+import { errors } from '../errors.js';
 import type { Approved, BrowserState } from './browser-session.js';
 import { stateOf } from './browser-session.js';
 
-/** What the session holds of ours after a second factor: the proof, and the action that it was for. */
+/**
+ * What the session holds of ours after a second factor. One that confirmed an action counts for that action: the
+ * session is as fresh and as strong as it was before.
+ *
+ * @throws OAuthError when the action is not this session's
+ */
 export function provenState(
   request: Request,
   { proof, transaction }: Pick<Proven, 'proof' | 'transaction'>,
 ): BrowserState {
-  const { action } = stateOf(request);
+  const over = { login: undefined, page: undefined };
   const digest = transaction.action?.digest;
-  const approved: Approved | undefined =
-    digest === undefined
-      ? undefined
-      : { id: proof.id, sub: proof.sub, digest, until: proof.at + APPROVAL_MS };
-  const kept = approved && action?.digest === digest ? action : undefined;
-  return { proof, login: undefined, page: undefined, approved, action: kept };
+  if (digest === undefined) return { ...over, proof, approved: undefined, action: undefined };
+  const { action, proof: before } = stateOf(request);
+  if (before?.sub !== proof.sub) throw errors.malformedMfaToken();
+  const { at, amr, kind } = before;
+  const approved: Approved = {
+    id: proof.id,
+    sub: proof.sub,
+    digest,
+    until: proof.at + APPROVAL_MS,
+  };
+  const kept = action?.digest === digest ? action : undefined;
+  return { ...over, proof: { ...proof, at, amr, kind }, approved, action: kept };
 }

@@ -3,6 +3,7 @@ import type { Mfa } from '../core/mfa.js';
 import { errors, OAuthError } from '../errors.js';
 import { type Auth, byBearer } from '../http/auth.js';
 import type { Request } from '../http/express-types.js';
+import { audiencesOf } from '../http/guard-options.js';
 import { forRequest } from '../http/request-context.js';
 import { checkedMfa } from '../http/serve.js';
 import { type Outcome, run, type Success } from './strategy.js';
@@ -31,12 +32,10 @@ export class AccessTokenStrategy {
   private readonly audiences: readonly string[];
   private readonly scope: readonly string[];
 
-  /** @throws TypeError `ERR_MFA_ROUTER` */
+  /** @throws TypeError `ERR_MFA_ROUTER`, `ERR_MFA_GUARD` */
   constructor(mfa: Mfa, { audience, scope = [] }: AccessTokenOptions = {}) {
     this.mfa = checkedMfa('AccessTokenStrategy', mfa);
-    const { apis, defaultAudience } = mfa.settings;
-    const all = audience === undefined ? [...apis.keys(), defaultAudience] : [audience].flat();
-    this.audiences = all.filter((it) => it !== mfa.audience);
+    this.audiences = audiencesOf(mfa, 'AccessTokenStrategy', audience);
     this.scope = scope;
   }
 
@@ -44,7 +43,7 @@ export class AccessTokenStrategy {
   authenticate(this: this & Outcome, request: Request): void {
     const mfa = forRequest(this.mfa, request);
     const { audiences, scope } = this;
-    run(this, () => judge(mfa, request, audiences, scope));
+    run(this, request, () => judge(mfa, request, audiences, scope));
   }
 }
 
@@ -56,7 +55,7 @@ async function judge(
 ): Promise<Success> {
   const token = /^bearer +([\w.~+/-]{1,4096}=*)$/i.exec(headers.authorization ?? '')?.[1];
   const found = token === undefined ? undefined : await byBearer(mfa, token, audiences);
-  if (!found) throw new OAuthError(401, 'invalid_token', 'The access token is missing or invalid.');
+  if (!found || found.confirms !== undefined) throw invalid(); // what is good for one action is good for nothing else
   const { auth } = found;
   const missing = scope.filter((it) => !auth.scope?.includes(it));
   if (missing.length > 0) throw errors.insufficientScope(missing.join(' '));

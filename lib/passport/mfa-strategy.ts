@@ -4,7 +4,7 @@ import { Params } from '../core/params.js';
 import { type Proven, proveSession } from '../core/session-login.js';
 import { errors } from '../errors.js';
 import { readParams } from '../http/body.js';
-import { hasSession, proofOf, stateOf, withRegenerate } from '../http/browser-session.js';
+import { hasSession, proofOf, stateOf } from '../http/browser-session.js';
 import { setDeviceCookie } from '../http/device-cookie.js';
 import type { Request } from '../http/express-types.js';
 import { forRequest, infoOf } from '../http/request-context.js';
@@ -56,7 +56,7 @@ export class MfaStrategy {
   authenticate(this: this & Outcome, request: Request): void {
     const mfa = forRequest(this.mfa, request);
     const { only } = this;
-    run(this, () => judge(mfa, request, only));
+    run(this, request, () => judge(mfa, request, only));
   }
 }
 
@@ -85,11 +85,8 @@ async function judge(
     botCheck: params.optional('bot_check'),
     session: proofOf(mfa, request),
   });
+  if (hasSession(request)) bindProof(request, proven);
   if (proven.device !== undefined && request.res) setDeviceCookie(request.res, proven.device);
-  if (hasSession(request)) {
-    withRegenerate(request);
-    bindProof(request, proven);
-  }
   return { user: proven.user, info: infoFor(mfa, proven) };
 }
 

@@ -1,3 +1,6 @@
+import type { Request } from 'express';
+import { OAuthError } from '../errors.js';
+
 /** What Passport puts on a strategy for each request. */
 export interface Outcome {
   success(user: object, info?: object): void;
@@ -24,28 +27,20 @@ export interface Success {
  * Runs one judgement for Passport. What it calls at the end is taken here, before anything is awaited: Passport makes the
  * strategy anew for each request, and one that is asked for later could be another request's.
  */
-export function run({ success, fail, error }: Outcome, judge: () => Promise<Success>): void {
+export function run(
+  { success, fail, error }: Outcome,
+  { res: response }: Request,
+  judge: () => Promise<Success>,
+): void {
   judge().then(
     ({ user, info }) => success(user, info),
     (cause: unknown) => {
-      const refusal = refusalOf(cause);
-      if (refusal) fail(refusal.challenge, refusal.status);
-      else error(cause);
+      if (!(cause instanceof OAuthError) || cause.status >= 500) return error(cause);
+      const { status, error: code, message, options } = cause;
+      const header = options.headers?.['Retry-After'];
+      if (header !== undefined) response?.setHeader('Retry-After', header);
+      const retryAfter = header === undefined ? undefined : Number(header);
+      fail({ message, code, retryAfter }, status);
     },
   );
-}
-
-function refusalOf(cause: unknown) {
-  const { status, error, message, options } = cause as Partial<Thrown>;
-  if (typeof error !== 'string' || status === undefined || status >= 500) return undefined;
-  const header = options?.headers?.['Retry-After'];
-  const retryAfter = header === undefined ? undefined : Number(header);
-  return { status, challenge: { message: message ?? '', code: error, retryAfter } };
-}
-
-interface Thrown {
-  readonly status: number;
-  readonly error: string;
-  readonly message: string;
-  readonly options: { readonly headers?: Readonly<Record<string, string>> };
 }
