@@ -84,7 +84,7 @@ async function judge(folder, { edits, test }) {
   const { passed, failed, loads, complaint } = await runTests(folder, [test]);
   write(folder, edits, false);
   if (!loads) return `NOT RUN: ${complaint.trim().split('\n')[0] ?? ''}`;
-  if (failed.length > 0) return 'killed';
+  if (failed.length > 0) return `killed by ${failed[0]}`;
   return passed.length > 0 ? 'SURVIVED' : 'NO SUCH TEST';
 }
 
@@ -113,8 +113,8 @@ async function run() {
     const work = async (folder) => {
       for (let it = queue.shift(); it; it = queue.shift()) {
         const verdict = await judge(folder, it);
-        if (verdict !== 'killed') survivors.push(it.name);
-        console.log(`${verdict.padEnd(9)} ${it.name.padEnd(52)} ${it.test.title}`);
+        if (!verdict.startsWith('killed')) survivors.push(it.name);
+        console.log(`${it.name.padEnd(75)} ${verdict}`);
       }
     };
     await Promise.all(folders.map(work));
