@@ -51,8 +51,8 @@ export const isSwitchedOff = (switches: readonly Switch[], message: Switchable):
 
 /** `mfa.switches` */
 export const switchesOf = (mfa: () => Mfa): Switches => ({
-  off: (what) => change(mfa(), checked(mfa(), what), 'switch.off'),
-  on: (what) => change(mfa(), checked(mfa(), what), 'switch.on'),
+  off: async (what) => change(mfa(), checked(mfa(), what), 'switch.off'),
+  on: async (what) => change(mfa(), checked(mfa(), what), 'switch.on'),
   list: async () => (await changeShared(mfa(), () => undefined)).switches,
 });
 

@@ -115,11 +115,12 @@ test.each([
   [{ country: 'Germany' }, 'switches.country'],
   [{ country: 'de' }, 'switches.country'],
   [{ countries: ['DE'] }, 'switches.countries'],
+  ['sms', 'switches.0'],
 ])('%j would stop nothing, and is refused', async (what, path) => {
   const { a } = await two();
   const refusal = { code: 'ERR_MFA_SWITCH', path };
-  await expect((async () => a.mfa.switches.off(what as Switch))()).rejects.toMatchObject(refusal);
-  await expect((async () => a.mfa.switches.on(what as Switch))()).rejects.toMatchObject(refusal);
+  await expect(a.mfa.switches.off(what as Switch)).rejects.toMatchObject(refusal);
+  await expect(a.mfa.switches.on(what as Switch)).rejects.toMatchObject(refusal);
   expect(await a.mfa.switches.list()).toEqual([]);
 });
 
