@@ -1,5 +1,6 @@
 import { sha256 } from '../crypto/secrets.js';
 import type { Authentication } from '../tokens/tokens.js';
+import { authorizationErrors } from './authorization-errors.js';
 import type { Mfa } from './mfa.js';
 
 /** What an authorization code stands for. It travels in the code itself, sealed: the store keeps only that it was used. */
@@ -29,9 +30,12 @@ const LIFETIME_MS = 60_000;
 /** A use is remembered for longer than a code lives on any clock. */
 const USED_MS = 600_000;
 
+/** Longer parameters are not read. */
+const MAX_LENGTH = 2048;
+
 const identity = (mfa: Mfa) => ['authorization_code', mfa.issuer];
 
-/** A new code, good for 60 seconds and one use. */
+/** A new code, good for 60 seconds and one use. @throws OAuthError when it would not fit into a parameter */
 export function makeCode(
   mfa: Mfa,
   { redirectUri, ...content }: Omit<CodeContent, 'id' | 'expiresAt'>,
@@ -42,7 +46,9 @@ export function makeCode(
     id: mfa.random.bytes(16).toString('base64url'),
     expiresAt: mfa.clock.now() + LIFETIME_MS,
   };
-  return mfa.seal.seal(JSON.stringify(whole), identity(mfa));
+  const code = mfa.seal.seal(JSON.stringify(whole), identity(mfa));
+  if (code.length > MAX_LENGTH) throw authorizationErrors.tooMuch();
+  return code;
 }
 
 /** @returns undefined when it is none of ours, or too old */

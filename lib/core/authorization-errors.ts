@@ -15,6 +15,7 @@ export const authorizationErrors = {
     invalid('The URL to return to after the logout is not in the list of the client.'),
   invalidIdTokenHint: () => invalid('Invalid parameter: id_token_hint must be an id_token of ours'),
   tooLong: () => invalid('The request is longer than 4096 characters'),
+  tooMuch: () => invalid('The scope, the audience and the nonce are too long together'),
   unsupportedResponseType: (type: string) =>
     new OAuthError(400, 'unsupported_response_type', `Unsupported response type: ${type}`),
   requestObject: () =>

@@ -55,10 +55,8 @@ const challenge: Grammar = {
   hint: 'the SHA-256 of the code_verifier in base64url, 43 characters',
 };
 const s256: Grammar = { pattern: /^S256$/, hint: 'S256' };
-const short: Grammar = {
-  pattern: /^[^\p{Cc}]{1,256}$/u,
-  hint: 'at most 256 characters of text',
-};
+/** It travels in the code. */
+const nonce: Grammar = { pattern: /^[\x20-\x7e]{1,256}$/, hint: 'at most 256 ASCII characters' };
 
 /**
  * Who asks, and where the answer goes. As long as this is not certain, nothing is sent anywhere (RFC 6749 section
@@ -118,7 +116,7 @@ export function readAuthorization(
     redirectUri,
     access,
     challenge: params.required('code_challenge', challenge),
-    nonce: params.optional('nonce', short),
+    nonce: params.optional('nonce', nonce),
     silent: prompts.includes('none'),
     anew: prompts.includes('login') || prompts.includes('select_account'),
     maxAge: maxAge === undefined ? undefined : Number(maxAge) * 1000,

@@ -82,6 +82,19 @@ describe('a code', () => {
     expect(decodeJwt(body.access_token).aud).toBe(API);
   });
 
+  test('fits into a parameter, or is not given', async () => {
+    const id = '漢'.repeat(255);
+    const ann = { id, email: 'ann@example.com', password: 'correct horse' };
+    const t = await browserApp({ seedUsers: [ann], policy: () => 'none' });
+    const v = t.visitor();
+    await v.logIn().expect(200);
+    await v.exchange(await v.code({ nonce: 'n'.repeat(64) })).expect(200);
+    const refused = answerOf(await v.authorize({ nonce: 'n'.repeat(256) }));
+    expect(refused['error_description']).toContain('too long together');
+    const longer = answerOf(await v.authorize({ nonce: 'n'.repeat(257) }));
+    expect(longer['error_description']).toContain('nonce must be');
+  });
+
   test('goes to a redirect URI with a query of its own, behind it', async () => {
     const { v } = await ann();
     const answer = await v.authorize({ redirect_uri: 'https://app.example.com/cb?tenant=1' });
