@@ -1,5 +1,6 @@
 // Prints which test proves which requirement, by the numbers in the titles of tests, and fails on a gap: a requirement of
-// severity S0 or S1 in scope that no test names. The requirements stand in test/requirements.json.
+// severity S0 or S1 that no test names. The requirements stand in test/requirements.json; `later` excuses one that is not
+// built yet.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAst } from 'vitest/node';
@@ -78,6 +79,8 @@ const known = new Set(requirements.map(({ id }) => id));
 const unknown = [...byId.keys()].filter((id) => /^[RF]/.test(id) && !known.has(id));
 if (unknown.length > 0) console.log(`\nNamed by tests, but no requirement: ${unknown.join(', ')}`);
 const proven = requirements.filter(({ id }) => byId.has(id)).length;
+const later = requirements.filter((it) => it.later).map(({ id }) => id);
+if (later.length > 0) console.log(`\nExcused until they are built: ${later.join(', ')}`);
 console.log(`\n${proven} of ${requirements.length} requirements have a test, ${gaps.length} gaps`);
 if (gaps.length > 0) console.error(`No test names: ${gaps.join(', ')}`);
 process.exitCode = gaps.length + unknown.length > 0 ? 1 : 0;
