@@ -22,7 +22,7 @@ export default defineConfig({
     reporters: ['default', './test/support/reporter.ts'],
     coverage: {
       provider: 'v8',
-      include: ['lib/**/*.ts'],
+      include: ['lib/**/*.{ts,tsx}'],
       reporter: ['text-summary', 'lcovonly'],
       thresholds: { lines: 90, branches: 80 },
     },
@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [...services, 'test/faults/**'],
+          exclude: [...services, 'test/browser/**', 'test/faults/**'],
           // The library has no module state, so files may share one: importing it anew for each took half the time.
           testTimeout: 30_000,
           pool: 'threads',
@@ -45,6 +45,16 @@ export default defineConfig({
           name: 'services',
           include: services,
           globalSetup: ['./test/support/services.ts'],
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['./test/support/chromium-setup.ts'],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

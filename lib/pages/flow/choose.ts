@@ -39,6 +39,6 @@ export async function enrollHereAgain(visit: Visit): Promise<Page> {
 /** `POST /login/mfa/again`: back to the choice; what was started dies by itself. */
 export async function chooseAgain(visit: Visit): Promise<Page> {
   if (!visit.state.login) throw errors.expiredMfaToken();
-  await remember(visit, {});
+  await remember(visit, { recovery: pageStateOf(visit.state).recovery });
   return { to: visit.site.paths.mfa };
 }

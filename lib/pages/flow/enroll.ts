@@ -93,13 +93,20 @@ export async function enroll(
       info: infoOf(request),
       association,
     });
-    await remember(visit, { enrolling: enrolling(visit, { way, type, association, started }) });
+    await remember(visit, {
+      enrolling: enrolling(visit, { way, type, association, started }),
+      recovery: recoveryOf(visit, started.recoveryCode),
+    });
     return { to: door.path };
   } catch (error) {
     if (!(error instanceof OAuthError) || isOver(error)) throw error;
     return again(field, explain(texts, error), error.status);
   }
 }
+
+/** It comes with the first enrollment of a login, and stays when the visitor chooses again. */
+const recoveryOf = (visit: Visit, code: string | undefined): string | undefined =>
+  code === undefined ? pageStateOf(visit.state).recovery : sealed(visit, 'recovery', code);
 
 const fieldOf = (way: Way) => (way === 'otp' ? 'method' : way === 'email' ? 'email' : 'phone');
 
@@ -138,7 +145,7 @@ function enrolling(
     readonly started: Awaited<ReturnType<typeof startEnrollment>>;
   },
 ) {
-  const { authenticator, handle, recoveryCode, user } = started;
+  const { authenticator, handle, user } = started;
   const setup = association.answer(user.email ?? user.name ?? user.id);
   const typed = ['method', 'phone_number', 'email'].map((it) => [it, visit.fields.optional(it)]);
   return {
@@ -150,6 +157,5 @@ function enrolling(
     handle,
     typed: sealed(visit, 'typed', JSON.stringify(typed)),
     ...(way === 'otp' && { setup: sealed(visit, 'setup', JSON.stringify(setup)) }),
-    ...(recoveryCode !== undefined && { recovery: sealed(visit, 'recovery', recoveryCode) }),
   };
 }

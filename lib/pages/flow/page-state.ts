@@ -16,8 +16,6 @@ export interface Enrolling {
   readonly typed: string;
   /** Key and address of an authenticator app, sealed. */
   readonly setup?: string | undefined;
-  /** Recovery code that becomes active with it, sealed. */
-  readonly recovery?: string | undefined;
 }
 
 /** What a page did, for a word on the next one. */
@@ -27,6 +25,8 @@ export type Notice = 'added' | 'removed' | 'forgotten';
 export interface PageState {
   readonly asked?: Asked | undefined;
   readonly enrolling?: Enrolling | undefined;
+  /** The recovery code that becomes active with the first enrollment of this login, sealed. */
+  readonly recovery?: string | undefined;
   /** A recovery code that has not been shown yet, sealed, and where the visitor goes on from there. */
   readonly show?: { readonly code: string; readonly next: string } | undefined;
   readonly notice?: Notice | undefined;

@@ -8,7 +8,7 @@ import { infoOf } from '../../http/request-context.js';
 import { explain } from '../explain.js';
 import type { Page, Visit } from '../page.js';
 import { confirmView } from './confirm.js';
-import { type Enrolling, pageStateOf, remember, sealed } from './page-state.js';
+import { pageStateOf, remember, sealed } from './page-state.js';
 import { readPending } from './pending.js';
 import { challengeView, liveEnrolling } from './second-factor.js';
 
@@ -32,7 +32,7 @@ export async function verifyCode(visit: Visit): Promise<Page> {
       : challengeView(visit, pending, { error: text, way: undefined });
   return judged(visit, again, async () => {
     const proven = await prove(visit, readCode(visit, expected));
-    return finish(visit, proven, enrolling);
+    return finish(visit, proven);
   });
 }
 
@@ -103,7 +103,7 @@ const prove = (
   });
 
 /** The session is open; a recovery code is shown before the visitor goes on. */
-async function finish(visit: Visit, proven: Proven, enrolling?: Enrolling): Promise<Page> {
+async function finish(visit: Visit, proven: Proven): Promise<Page> {
   const { request, state, site } = visit;
   const keep = state.proof?.sub === proven.user.id;
   const after = provenState(request, proven);
@@ -111,7 +111,7 @@ async function finish(visit: Visit, proven: Proven, enrolling?: Enrolling): Prom
   if (proven.device !== undefined) visit.setDevice(proven.device);
   const then = after.action ? `${site.paths.mfa}/confirmed` : (state.login?.returnTo ?? site.home);
   const next = proven.recoveryCode;
-  const code = next === undefined ? enrolling?.recovery : sealed(visit, 'recovery', next);
+  const code = next === undefined ? pageStateOf(state).recovery : sealed(visit, 'recovery', next);
   if (code === undefined) return { to: then };
   await remember(visit, { show: { code, next: then } });
   return { to: `${site.paths.mfa}/recovery-code` };

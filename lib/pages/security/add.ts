@@ -9,7 +9,7 @@ import { openSession } from '../../http/browser-session.js';
 import { infoOf } from '../../http/request-context.js';
 import { confirmView } from '../flow/confirm.js';
 import { type EnrollmentDoor, enroll, enrollAgain, enrollView } from '../flow/enroll.js';
-import { type PageState, remember } from '../flow/page-state.js';
+import { type PageState, pageStateOf, remember } from '../flow/page-state.js';
 import { liveEnrolling } from '../flow/second-factor.js';
 import { judged, readCode } from '../flow/verify.js';
 import type { Page, Visit } from '../page.js';
@@ -57,7 +57,7 @@ export const addEnroll =
 
 /** `POST /account/security/add/again` */
 export async function addAgain(visit: Visit): Promise<Page> {
-  await remember(visit, {});
+  await remember(visit, { recovery: pageStateOf(visit.state).recovery });
   return { to: `${visit.site.paths.security}/add` };
 }
 
@@ -86,7 +86,7 @@ export async function addVerify(visit: Visit): Promise<Page> {
       const proven = newProof(mfa, { ...proof, amr: amrOf(verified) }); // the session has a second factor now
       await openSession(request, { user: owner.user, state: { proof: proven }, keep: true });
     }
-    return added(visit, enrolling.recovery, site.paths.security);
+    return added(visit, pageStateOf(visit.state).recovery, site.paths.security);
   });
 }
 

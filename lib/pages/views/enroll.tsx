@@ -39,47 +39,39 @@ export function Enroll({ view, texts }: Props) {
 }
 
 /** What the chosen way needs to know. */
-function Fields({ view: { ways, values, error }, texts: { enroll } }: Props) {
-  const at = (field: string) => (error?.field === field ? error.text : undefined);
-  return (
-    <>
-      {ways.includes('sms') || ways.includes('voice') ? (
-        <div class="for-phone">
-          <Field
-            id="phone_number"
-            name="phone_number"
-            label={enroll.phone}
-            hint={enroll.phoneHint}
-            error={at('phone')}
-            value={values.phone}
-            input={{
-              type: 'tel',
-              autocomplete: 'tel',
-              inputMode: 'tel',
-              autofocus: error?.field === 'phone',
-            }}
-          />
-        </div>
-      ) : null}
-      {ways.includes('email') ? (
-        <div class="for-email">
-          <Field
-            id="email"
-            name="email"
-            label={enroll.address}
-            error={at('email')}
-            value={values.email}
-            input={{
-              type: 'email',
-              autocomplete: 'email',
-              inputMode: 'email',
-              autofocus: error?.field === 'email',
-            }}
-          />
-        </div>
-      ) : null}
-    </>
-  );
+const Fields = ({ view: { ways, values, error }, texts: { enroll } }: Props) => (
+  <>
+    {ways.includes('sms') || ways.includes('voice') ? (
+      <div class="for-phone">
+        <Field
+          id="phone_number"
+          name="phone_number"
+          label={enroll.phone}
+          hint={enroll.phoneHint}
+          value={values.phone}
+          {...at('phone', 'tel', error)}
+        />
+      </div>
+    ) : null}
+    {ways.includes('email') ? (
+      <div class="for-email">
+        <Field
+          id="email"
+          name="email"
+          label={enroll.address}
+          value={values.email}
+          {...at('email', 'email', error)}
+        />
+      </div>
+    ) : null}
+  </>
+);
+
+/** What an input is, and the error that is its own. */
+function at(field: 'phone' | 'email', kind: 'tel' | 'email', error: EnrollView['error']) {
+  const own = error?.field === field;
+  const input = { type: kind, autocomplete: kind, inputMode: kind, autofocus: own };
+  return { input, error: own ? error.text : undefined };
 }
 
 const Choice = ({
