@@ -59,6 +59,17 @@ describe.each(storeKinds)('R-073: on %s', (_, makeStores) => {
       .expect(200);
   });
 
+  test('R-142: each authenticator that it moved is in the log, and no other', async () => {
+    const t = await enrolled();
+    const rotated = await t.start(t.rotated);
+    await rewrap(rotated.mfa);
+    await rewrap(rotated.mfa);
+    const { events } = await rotated.mfa.auditLog({ limit: 1000 });
+    const moved = events.filter(({ event }) => event === 'key.rotated');
+    const active = moved.map(({ userId, kind }) => `${userId} ${kind}`);
+    expect(active.toSorted()).toEqual(['u1 otp', 'u2 phone']);
+  });
+
   test('when it goes too early nothing verifies, no message is sent, and an alarm is raised', async () => {
     const t = await enrolled();
     const early = await t.start(await keysAfter('retire', t.rotated, 'encryption'));
