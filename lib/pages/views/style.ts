@@ -17,7 +17,7 @@ main { max-width: 27rem; margin: 0 auto; padding: 1.25rem 1rem 3rem; }
 header { max-width: 27rem; margin: 0 auto; padding: 2rem 1rem 0; font-weight: 600; }
 header img { display: block; max-width: 12rem; max-height: 3rem; }
 .card { background: var(--card); border: 1px solid var(--hair); border-radius: .9rem; padding: 1.5rem; }
-h1 { font-size: 1.45rem; line-height: 1.25; margin: 0 0 .6rem; }
+h1 { hyphens: auto; font-size: 1.45rem; line-height: 1.25; margin: 0 0 .6rem; }
 h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
 p { margin: 0 0 1rem; }
 .soft { color: var(--soft); }
@@ -57,5 +57,6 @@ a { color: var(--accent); }
 ul.list { list-style: none; margin: 0 0 1rem; padding: 0; }
 ul.list li { display: flex; gap: .75rem; align-items: center; justify-content: space-between; border-bottom: 1px solid var(--hair); padding: .75rem 0; }
 ul.list li > div { min-width: 0; }
+ul.list li > :last-child { flex: none; }
 @media print { header, button { display: none; } }
 `;
