@@ -136,6 +136,12 @@ export const errors = {
     new OAuthError(400, 'invalid_request', 'This authenticator cannot be removed.'),
   lastAuthenticator: () =>
     new OAuthError(403, 'access_denied', 'The last authenticator cannot be removed.'),
+  nothingShows: () =>
+    new OAuthError(
+      403,
+      'access_denied',
+      'None of your authenticators can show what is to be confirmed: add a phone or an e-mail address.',
+    ),
   messageFailed: (cause: unknown) =>
     new OAuthError(502, 'bad_gateway', 'The message could not be sent. Try again.', { cause }),
   sendingUnavailable: (ms: number, cause?: unknown) =>

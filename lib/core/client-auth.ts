@@ -4,6 +4,7 @@ import { errors, OAuthError } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import type { Call } from './call.js';
 import type { Mfa } from './mfa.js';
+import { clientOf, SESSION_CLIENT } from './session-client.js';
 
 interface Credentials {
   readonly id: string;
@@ -25,7 +26,8 @@ export async function authenticateClient(
   { secretOptional = false }: { readonly secretOptional?: boolean } = {},
 ): Promise<Client> {
   const { id, secret, basic } = credentials(call);
-  const known = asClient(await mfa.clients.findById(id), id);
+  // That of sessions is ours and no host's, whatever its list says: it is issued no token.
+  const known = id === SESSION_CLIENT.id ? undefined : asClient(await mfa.clients.findById(id), id);
   if (!known || !(await mayCall(known, secret, secretOptional))) {
     mfa.emit({ event: 'client.auth.fail', clientId: id, reason: known ? 'secret' : 'unknown' });
     // The one place for this header: elsewhere it makes SDKs lose the error (wire.md 1.7).
@@ -96,7 +98,7 @@ async function mayCall(
  */
 export async function identifyClient(mfa: Mfa, call: Call, clientId: string): Promise<void> {
   if (call.origin === undefined || call.client) return;
-  call.client = (await mfa.clients.findById(clientId)) ?? undefined;
+  call.client = (await clientOf(mfa, clientId)) ?? undefined;
 }
 
 const withBasicChallenge = (error: OAuthError): OAuthError =>

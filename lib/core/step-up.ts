@@ -1,10 +1,10 @@
 import { errors } from '../errors.js';
-import type { BoundAction } from '../ports/index.js';
+import type { Account, Authenticator, BoundAction } from '../ports/index.js';
 import { admitUser } from './admit.js';
-import { OFFLINE_ACCESS } from './audience.js';
+import { OFFLINE_ACCESS, OIDC_SCOPES } from './audience.js';
 import { epochOf } from './cut-off.js';
 import { demandOf, type PolicyQuestion, requirements } from './demand.js';
-import { isEnrolled } from './enrolled.js';
+import { isEnrolled, isUsable } from './enrolled.js';
 import type { Waiting } from './first-factor.js';
 import { isKnownDevice } from './known-device.js';
 import type { Mfa } from './mfa.js';
@@ -43,7 +43,7 @@ export async function startStepUp(
   const own = alive(authenticators, mfa.clock.now());
   const asked = await demandOf(mfa, user, own, { ...question, request });
   const allowed = asked.needed === 'none' ? [] : asked.kinds;
-  const kinds = action ? showing(mfa, allowed) : allowed;
+  const kinds = action ? showing(mfa, { account, own, allowed }) : allowed;
   const needed = isEnrolled(own) ? 'challenge' : 'enroll';
   const token = await openTransaction(mfa, {
     user,
@@ -76,38 +76,56 @@ export interface Approval {
 /**
  * A login transaction whose token confirms one action, for the client of the access token that came along.
  *
- * @returns the `mfa_token`; undefined when the user has no way to be asked that shows the action
- * @throws OAuthError when the user is gone or blocked, 503 when the store fails
+ * @returns the `mfa_token`
+ * @throws OAuthError when the user is gone or blocked or has nothing that shows the action, 503 when the store fails
  */
-export async function startApproval(
-  mfa: Mfa,
-  { auth, action }: Approval,
-): Promise<string | undefined> {
+export async function startApproval(mfa: Mfa, { auth, action }: Approval): Promise<string> {
   const { sub, clientId = '', audience = '', scope = [], amr } = auth;
   const user = await admitUser(mfa, sub);
   const client = await mfa.clients.findById(clientId);
   if (!client) throw errors.invalidBearer();
   const { account, authenticators } = await mfa.store.load({ userId: sub });
+  if (!account) throw new TypeError('store.load({ userId }) gave no account');
   const own = alive(authenticators, mfa.clock.now());
-  const kinds = showing(mfa, []);
-  if (!account || !own.some((it) => it.status === 'active' && kinds.includes(it.kind)))
-    return undefined;
   return openTransaction(mfa, {
     user,
     client,
     audience,
-    scope: scope.filter((it) => it !== OFFLINE_ACCESS).join(' '),
+    // For the route, and for nothing about the user: no id_token, no refresh token.
+    scope: scope.filter((it) => !NOT_FOR_ROUTES.includes(it)).join(' '),
     grant: '',
     amr,
-    kinds,
+    kinds: showing(mfa, { account, own, allowed: [] }),
     knownDevice: false,
     action,
     epoch: epochOf(account),
   });
 }
 
-/** Kinds whose messages show what they confirm; of these the ones that the policy allows. */
-function showing({ types }: Mfa, allowed: readonly string[]): readonly string[] {
-  const kinds = types.filter((type) => type.carrier).flatMap((type) => type.kinds);
-  return kinds.filter((kind) => allowed.length === 0 || allowed.includes(kind));
+const NOT_FOR_ROUTES: readonly string[] = [...OIDC_SCOPES, OFFLINE_ACCESS];
+
+/**
+ * Kinds whose messages show what they confirm; of these the ones that the policy allows. Never an empty list, which
+ * would allow them all.
+ *
+ * @throws OAuthError 403 when the user has none of them
+ */
+function showing(
+  mfa: Mfa,
+  {
+    account,
+    own,
+    allowed,
+  }: {
+    readonly account: Account;
+    readonly own: readonly Authenticator[];
+    readonly allowed: readonly string[];
+  },
+): readonly string[] {
+  const kinds = mfa.types
+    .filter((type) => type.carrier)
+    .flatMap((type) => type.kinds)
+    .filter((kind) => allowed.length === 0 || allowed.includes(kind));
+  if (own.some((it) => kinds.includes(it.kind) && isUsable(mfa, account, it))) return kinds;
+  throw errors.nothingShows();
 }

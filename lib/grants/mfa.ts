@@ -1,3 +1,4 @@
+import { APPROVAL_MS } from '../core/action.js';
 import { admitUser } from '../core/admit.js';
 import { resolveAccess } from '../core/audience.js';
 import type { AuthenticatorType } from '../core/authenticator-type.js';
@@ -43,7 +44,10 @@ async function exchange(
   const { user } = verified;
   const { audience, scope, grant, epoch } = verified.transaction;
   const action = verified.transaction.action?.digest;
-  const access = resolveAccess(mfa, { audience, scope, client });
+  const granted = resolveAccess(mfa, { audience, scope, client });
+  const access = action
+    ? { ...granted, lifetime: Math.min(granted.lifetime, APPROVAL_MS) }
+    : granted;
   const authentication = { amr: amrOf(verified), at: mfa.clock.now() };
   const { kind } = verified.authenticator;
   const issue = { user, client, access, grant, authentication, kind, epoch, action };

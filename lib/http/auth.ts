@@ -95,5 +95,9 @@ const acrOf = ({ tokens }: Mfa, amr: readonly string[]): string | undefined =>
   amr.includes('mfa') && !amr.includes('recovery') ? tokens.multiFactor : undefined;
 
 /** The action of this request. */
-export const requestedAction = (request: Request, sub: string, values: ActionValues): BoundAction =>
-  actionOf(sub, `${request.method} ${request.baseUrl}${request.path}`, values);
+export const requestedAction = (
+  mfa: Mfa,
+  request: Request,
+  sub: string,
+  values: ActionValues,
+): BoundAction => actionOf(mfa, sub, `${request.method} ${request.baseUrl}${request.path}`, values);

@@ -1,19 +1,21 @@
 import type { Request, Response } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { startApproval, startStepUp } from '../core/step-up.js';
-import { OAuthError } from '../errors.js';
+import { errors, OAuthError } from '../errors.js';
 import type { BoundAction } from '../ports/index.js';
 import { askFirst } from './asked.js';
 import type { Auth } from './auth.js';
 import { changeState, hasSession, proofOf } from './browser-session.js';
 import { readDeviceCookie } from './device-cookie.js';
-import { sendRedirect } from './document.js';
+import { escapeHtml, sendDocument, sendRedirect } from './document.js';
 import type { Guard } from './guard-options.js';
+import { takeParsed } from './parsed-body.js';
 import { infoOf } from './request-context.js';
 import { respondError } from './respond.js';
 import { isPerson, pathOf } from './visitor.js';
 
-const quoted = (text: string) => `"${text.replace(/["\\]/g, '')}"`;
+/** RFC 6749 section 5.2: no quotation mark, no backslash, ASCII. */
+const quoted = (text: string) => `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '')}"`;
 
 function refuse(
   response: Response,
@@ -43,7 +45,28 @@ export async function askToLogIn(
     return sendRedirect(response, `${guard.login}?${query}`);
   }
   const text = 'The request needs an access token or a session with a second factor.';
-  refuse(response, 401, { error: 'invalid_token', error_description: text });
+  if (request.headers.authorization !== undefined) {
+    refuse(response, 401, { error: 'invalid_token', error_description: text });
+    return;
+  }
+  // Nothing was presented, so nothing is wrong with it (RFC 6750 section 3.1).
+  const headers = { 'WWW-Authenticate': 'Bearer' };
+  respondError(response, new OAuthError(401, 'invalid_token', text, { headers }));
+}
+
+/** What cannot be asked for at all: as JSON for programs, in words for people. */
+export function refuseWith(error: OAuthError, request: Request, response: Response): void {
+  if (!isPerson(request)) {
+    respondError(response, error);
+    return;
+  }
+  const retryAfter = error.options.headers?.['Retry-After'];
+  if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+  sendDocument(response, {
+    status: error.status,
+    title: 'This does not work',
+    body: `<main><h1>This does not work</h1><p>${escapeHtml(error.message)}</p></main>`,
+  });
 }
 
 /** RFC 6750 section 3.1 */
@@ -109,24 +132,25 @@ async function leadToPage(
 ): Promise<void> {
   const proof = hasSession(request) ? proofOf(mfa, request) : undefined;
   if (!proof) return askToLogIn(guard, request, response);
+  const pending = action && heldBack(action, request);
   const visitor = { request: infoOf(request), device: readDeviceCookie(request) };
   const { token, needed } = await startStepUp(mfa, { proof, action, ...visitor });
   const login = { token, needed, returnTo: pathOf(request) };
-  const pending = action && heldBack(action, request);
   await changeState(request, { login, page: undefined, action: pending, approved: undefined });
   // A form may send a message; a link that somebody else wrote may not (security.md R-112).
   if (request.method === 'POST' && needed === 'challenge') await askFirst(mfa, request, token);
   return sendRedirect(response, guard.page);
 }
 
-const MAX_FIELDS = 50;
-
-/** The form that waits for its code, to be sent again by the page. */
+/**
+ * The form that waits for its code, to be sent again by the page: whole, or not at all.
+ *
+ * @throws OAuthError `invalid_request` when it is no plain form of at most 50 fields and 16 KB
+ */
 function heldBack(action: BoundAction, request: Request) {
-  const body: unknown = request.body;
-  const all = typeof body === 'object' && body !== null ? Object.entries(body) : [];
-  const fields = all
-    .filter((it): it is [string, string] => typeof it[1] === 'string')
-    .slice(0, MAX_FIELDS);
+  const fields = [...takeParsed(request.body ?? {})].map(([name, value]) => {
+    if (typeof value !== 'string') throw errors.invalidParameter(name, 'one string');
+    return [name, value] as const;
+  });
   return { ...action, method: request.method, url: request.originalUrl, fields };
 }

@@ -1,8 +1,9 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Mfa } from '../core/mfa.js';
+import { OAuthError } from '../errors.js';
 import { byBearer, bySession, type Identified, requestedAction } from './auth.js';
 import { checkedGuard, type Guard, type GuardOptions } from './guard-options.js';
-import { askAgain, askToLogIn, refuseScope } from './insufficient.js';
+import { askAgain, askToLogIn, refuseScope, refuseWith } from './insufficient.js';
 import { forRequest } from './request-context.js';
 import { checkedMfa } from './serve.js';
 
@@ -24,7 +25,8 @@ export function requireMfa(mfa: Mfa, options: GuardOptions = {}): RequestHandler
   return (request: Request, response: Response, next: NextFunction) => {
     guardOf(forRequest(mfa, request), guard, request, response).then(
       (passes) => passes && next(),
-      next,
+      (error: unknown) =>
+        error instanceof OAuthError ? refuseWith(error, request, response) : next(error),
     );
   };
 }
@@ -40,8 +42,12 @@ async function guardOf(mfa: Mfa, guard: Guard, request: Request, response: Respo
     refuseScope(guard, response);
     return false;
   }
-  const action = guard.bind && requestedAction(request, auth.sub, await guard.bind(request));
-  if (!isEnough(mfa, guard, caller) || (action && !(await caller.approved(action)))) {
+  const action = guard.bind && requestedAction(mfa, request, auth.sub, await guard.bind(request));
+  if (!isEnough(mfa, guard, caller)) {
+    await askAgain(mfa, { guard, auth, action: undefined }, request, response);
+    return false;
+  }
+  if (action && !(await caller.approved(action))) {
     await askAgain(mfa, { guard, auth, action }, request, response);
     return false;
   }
@@ -58,9 +64,16 @@ function identify(mfa: Mfa, guard: Guard, request: Request): Promise<Identified 
   return token === undefined ? Promise.resolve(undefined) : byBearer(mfa, token, guard.audiences);
 }
 
-function isEnough(mfa: Mfa, { maxAge, acr, amr }: Guard, { auth }: Identified): boolean {
+/** The code for an action is fresh by itself; a token that came of one is good for no route that asks for none. */
+function isEnough(
+  mfa: Mfa,
+  { maxAge: limit, acr, amr, bind }: Guard,
+  { auth, confirms }: Identified,
+): boolean {
   const age = mfa.clock.now() / 1000 - auth.authTime;
+  const maxAge = bind ? undefined : limit;
   return (
+    (bind !== undefined || confirms === undefined) &&
     auth.amr.includes('mfa') &&
     (acr === undefined || auth.acr === acr) &&
     amr.every((it) => auth.amr.includes(it)) &&

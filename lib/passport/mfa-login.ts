@@ -4,7 +4,13 @@ import type { Mfa } from '../core/mfa.js';
 import { startSessionLogin } from '../core/session-login.js';
 import { configurationError, errors, OAuthError } from '../errors.js';
 import { askFirst } from '../http/asked.js';
-import { hasSession, openSession, renewSession } from '../http/browser-session.js';
+import {
+  hasSession,
+  openSession,
+  passportIn,
+  renewSession,
+  stateOf,
+} from '../http/browser-session.js';
 import { readDeviceCookie } from '../http/device-cookie.js';
 import { sendRedirect } from '../http/document.js';
 import type { NextFunction, Request, RequestHandler, Response } from '../http/express-types.js';
@@ -38,7 +44,7 @@ export interface MfaLoginOptions {
  * What comes after the password: the login is through and the next handler runs, or the second factor is waited for.
  * People are led to the page that asks for it, programs get 403 `mfa_required`. Until it has passed nobody is logged in.
  *
- * @throws TypeError `ERR_MFA_ROUTER`, `ERR_MFA_OPTION`
+ * @throws TypeError `ERR_MFA_ROUTER`, `ERR_MFA_OPTION`; at a request `ERR_MFA_PASSPORT`, `ERR_MFA_PASSPORT_SESSION`
  * @example
  * ```ts
  * app.post('/login', passport.authenticate('local', { session: false }), mfaLogin(mfa), (req, res) => res.redirect('/'))
@@ -51,10 +57,11 @@ export function mfaLogin(mfa: Mfa, options: MfaLoginOptions = {}): RequestHandle
     const own = forRequest(mfa, request);
     continueLogin(own, { ...options, page }, request, response).then(
       (isThrough) => isThrough && next(),
-      (error: unknown) =>
-        error instanceof OAuthError && error.status < 500
-          ? respondError(response, error)
-          : next(error),
+      async (error: unknown) => {
+        await nobody(request).catch(() => undefined); // whatever session there was: it did not end in a login
+        if (error instanceof OAuthError && error.status < 500) respondError(response, error);
+        else next(error);
+      },
     );
   };
 }
@@ -70,6 +77,10 @@ async function continueLogin(
   request: Request,
   response: Response,
 ): Promise<boolean> {
+  if (isLoggedInByPassport(request)) {
+    const problem = "write passport.authenticate('local', { session: false })";
+    throw configurationError('ERR_MFA_PASSPORT_SESSION', 'mfaLogin', problem);
+  }
   const user = await userOf(mfa, options, request);
   const { amr, page, returnTo: allowed = [] } = options;
   const visitor = { request: infoOf(request), device: readDeviceCookie(request) };
@@ -82,7 +93,7 @@ async function continueLogin(
   }
   const returnTo = safeReturnTo(namedIn(request), allowed);
   const login = { token: step.token, needed: step.needed, returnTo };
-  if (hasSession(request)) await renewSession(request, { login }); // also without what `session: true` left there
+  if (hasSession(request)) await renewSession(request, { login });
   if (!hasSession(request) || sentByProgram(request)) {
     respondError(response, mfaRequired(mfa, step));
     return false;
@@ -90,6 +101,21 @@ async function continueLogin(
   if (step.needed === 'challenge') await askFirst(mfa, request, step.token);
   sendRedirect(response, page);
   return false;
+}
+
+/**
+ * Without `session: false` Passport has opened its session for the password alone. It opens a new one for that, without a
+ * proof in it, or with that of another login (`keepSessionInfo`).
+ */
+const isLoggedInByPassport = (request: Request): boolean =>
+  hasSession(request) &&
+  passportIn(request) !== undefined &&
+  stateOf(request).passport !== passportIn(request);
+
+/** Nobody is logged in any more; the session is a new one. */
+async function nobody(request: Request): Promise<void> {
+  delete (request as unknown as WithUser).user;
+  if (hasSession(request)) await renewSession(request, {});
 }
 
 /** The user that Passport found. From here on nobody is logged in by it. */
