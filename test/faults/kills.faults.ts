@@ -15,7 +15,7 @@ const PEOPLE = 6;
 /** Two serve, and two more are on their way: what limits the kills is what a start costs. */
 const PROCESSES = 4;
 /** On a machine that is busy with other things there are fewer kills. */
-const AT_MOST_MS = 180_000;
+const AT_MOST_MS = 110_000;
 
 let world: World;
 let steps: Readonly<Record<string, Step>>;
@@ -104,7 +104,7 @@ test('F-08 kill -9 at random moments', { timeout: 300_000 }, async (context) => 
   record(context, ['F-08', 'kill -9 of a process under load', kills], problems, seen);
   expect(problems).toEqual([]);
   expect(unanswered).toBeGreaterThan(0);
-  expect(kills).toBeGreaterThanOrEqual(20);
+  expect(kills).toBeGreaterThanOrEqual(40);
 });
 
 test('F-08 kill -9 at chosen moments', async (context) => {

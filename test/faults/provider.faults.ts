@@ -81,8 +81,9 @@ describe('the provider', () => {
     const healed = performance.now();
     const back: number[] = [];
     for (const one of logins.slice(0, 2)) {
-      while ((await associate(one)).status !== 200) await sleep(500);
-      back.push(performance.now() - healed);
+      const took = () => performance.now() - healed;
+      while ((await associate(one)).status !== 200 && took() < limit(35_000)) await sleep(500);
+      back.push(took());
     }
     const problems = await world.examine();
     const slowest = Math.round(Math.max(...hung.map(({ ms }) => ms)));

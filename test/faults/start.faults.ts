@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.js';
+import { startRedis } from '../support/redis.js';
 import { type Answer, ask } from './http.js';
 import { limit } from './limit.js';
 import { record } from './table.js';
@@ -50,6 +51,29 @@ describe('a database that is down at start', () => {
     expect(said.length).toBeLessThan(4); // not at every try
     expect(problems).toEqual([]);
     for (const app of apps) await world.kill(app);
+  });
+
+  test('so with Redis: unready, nobody gets in, and it needs no restart', async (context) => {
+    const port = await freePort();
+    const app = world.start({ REDIS_URL: `redis://127.0.0.1:${port}` });
+    await app.ready;
+    world.serve([app]);
+    const person = world.people.take();
+    const health = await ask(app.port, '/healthz');
+    const login = await world.client.login(person);
+    const redis = await startRedis(port);
+    if (!redis) throw new Error('no redis-server, and none could be fetched');
+    const back = await world.healthy(limit(5_000));
+    await walk(world, person, [...ENROLL, ...GET_IN]);
+    const problems = await world.examine();
+    const seen = `"${health.body?.reason}"; ready after ${Math.round(back)} ms`;
+    record(context, ['start', 'Redis refuses', 1], problems, seen);
+    await world.kill(app);
+    await redis.stop();
+    expect(health.status).toBe(503);
+    expect(health.body.reason).toContain('shortLived');
+    expect([login.status, login.body.error]).toEqual([503, 'temporarily_unavailable']);
+    expect(problems).toEqual([]);
   });
 
   test('ends on SIGTERM while it waits', async () => {

@@ -41,9 +41,13 @@ export interface World {
   remember(): Promise<void>;
   /** What is wrong now, by the common oracle. */
   examine(): Promise<string[]>;
+  /** Until `/healthz` of every app has noticed that something is wrong. */
+  sick(): Promise<void>;
   /** Until `/healthz` of every app answers 200. @returns milliseconds */
   healthy(within: number): Promise<number>;
 }
+
+const isUp = async ({ port }: AppProcess) => (await ask(port, '/healthz')).status === 200;
 
 const cleanUp: (() => unknown)[] = [];
 afterAll(async () => {
@@ -133,9 +137,11 @@ export async function openWorld({
       before = await counts(database);
       return found;
     },
+    async sick() {
+      while ((await Promise.all(world.apps.map(isUp))).some(Boolean)) await sleep(50);
+    },
     async healthy(within) {
       const from = performance.now();
-      const isUp = async ({ port }: AppProcess) => (await ask(port, '/healthz')).status === 200;
       while (!(await Promise.all(world.apps.map(isUp))).every(Boolean)) {
         if (performance.now() - from > within) throw new Error(`not healthy after ${within} ms`);
         await sleep(50);
