@@ -25,7 +25,10 @@ const client = z
       .enum(['none', 'client_secret_post', 'client_secret_basic'])
       .default('none'),
     grant_types: z.array(text),
+    application_type: z.enum(['web', 'native']).default('web'),
+    redirect_uris: z.array(text).default([]),
     web_origins: z.array(text).default([]),
+    logout_uris: z.array(text).default([]),
   })
   .refine((it) => it.token_endpoint_auth_method === 'none' || it.client_secret !== undefined, {
     path: ['client_secret'],
@@ -113,7 +116,10 @@ export function exampleClients(seed: Seed['clients']): Clients {
       secret: it.client_secret,
       tokenEndpointAuthMethod: it.token_endpoint_auth_method,
       grantTypes: it.grant_types,
+      applicationType: it.application_type,
+      redirectUris: it.redirect_uris,
       webOrigins: it.web_origins,
+      logoutUris: it.logout_uris,
     });
   }
   return { findById: (id) => byId.get(id), allowsOrigin: (origin) => origins.has(origin) };

@@ -13,6 +13,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { sms } from 'express-mfa';
 import { afterAll, describe, expect, test } from 'vitest';
+import { authorizationErrors } from '../../lib/core/authorization-errors.js';
 import { errors, type OAuthError, tooManyAttempts } from '../../lib/errors.js';
 import { GUESSES, LIFETIMES, SENDS } from '../../lib/setup/settings.js';
 import { client, enrollPhone, testApp } from '../support/app.js';
@@ -76,6 +77,7 @@ describe('docs/options.md', () => {
     ['User', '## Users'],
     ['Clients', '## Clients'],
     ['Client', '## Clients'],
+    ['AuthorizeOptions', '## authorizeRouter'],
     ['PostgresOptions', '## Stores'],
     ['RedisOptions', '## Stores'],
     ['CombinedStores', '## Stores'],
@@ -176,6 +178,16 @@ describe('docs/errors.md', () => {
     unknownAudience: errors.unknownAudience('AUDIENCE'),
     serverError: errors.serverError('ID', undefined),
   };
+
+  const browser = Object.entries({
+    ...authorizationErrors,
+    unknownClient: () => authorizationErrors.unknownClient('NAME'),
+    unsupportedResponseType: () => authorizationErrors.unsupportedResponseType('TYPE'),
+  });
+
+  test.each(browser)('has %s of /authorize and what is around it', (_name, make) => {
+    expect(wire).toContain(line((make as () => OAuthError)()));
+  });
 
   test.each(Object.entries(oneOfEach))('has %s of the catalogue', (_name, error) => {
     expect(wire).toContain(line(error));
@@ -304,7 +316,7 @@ describe('the pages', () => {
     const text = section('docs/architecture.md', '## The store');
     const members = [...membersOf('Store'), ...membersOf('Account')];
     const named = members.filter((it) => !/^(userId|version)$/.test(it));
-    expect(named.length).toBe(18);
+    expect(named.length).toBe(19);
     expect(named.filter((it) => !text.includes(`\`${it}\``))).toEqual([]);
   });
 

@@ -85,11 +85,14 @@ describe('a code', () => {
   test('fits into a parameter, or is not given', async () => {
     const id = '漢'.repeat(255);
     const ann = { id, email: 'ann@example.com', password: 'correct horse' };
-    const t = await browserApp({ seedUsers: [ann], policy: () => 'none' });
+    const scopes = Array.from({ length: 20 }, (_, i) => `scope:${i}:${'x'.repeat(20)}`);
+    const apis = [{ audience: API, scopes }];
+    const t = await browserApp({ seedUsers: [ann], policy: () => 'none', apis });
     const v = t.visitor();
     await v.logIn().expect(200);
     await v.exchange(await v.code({ nonce: 'n'.repeat(64) })).expect(200);
-    const refused = answerOf(await v.authorize({ nonce: 'n'.repeat(256) }));
+    const much = { audience: API, scope: scopes.join(' ') };
+    const refused = answerOf(await v.authorize(much));
     expect(refused['error_description']).toContain('too long together');
     const longer = answerOf(await v.authorize({ nonce: 'n'.repeat(257) }));
     expect(longer['error_description']).toContain('nonce must be');
