@@ -41,7 +41,7 @@ function metered() {
 /** `name attribute=value` → value. */
 async function counts(points: () => Promise<Point[]>): Promise<Record<string, unknown>> {
   const lines = (await points()).map(({ name, attributes, value }) => {
-    const labels = Object.entries(attributes).map(([key, it]) => `${key.slice(4)}=${it}`);
+    const labels = Object.entries(attributes).map(([key, it]) => `${key.slice(4)}=${String(it)}`);
     const count = typeof value === 'number' ? value : value.count;
     return [[name, ...labels.toSorted()].join(' '), count];
   });

@@ -44,7 +44,11 @@ async function live(person: Person, isOver: () => boolean): Promise<void> {
   }
 }
 
-type Row = Record<string, unknown>;
+type Row = Readonly<Record<string, unknown>>;
+interface Use {
+  readonly spent: boolean;
+  readonly attempts: number;
+}
 interface Event {
   readonly event: string;
   readonly authenticatorId?: string;
@@ -72,18 +76,20 @@ async function compare(): Promise<{ problems: string[]; changes: number }> {
   const authenticators = await rows('mfa_authenticator');
   for (const { id, status } of authenticators) {
     const name = `authenticator.associate.${status === 'active' ? 'confirmed' : 'started'}`;
-    need(`${name} ${id}`, (it) => it.event === name && it.authenticatorId === id);
+    need(`${name} ${String(id)}`, (it) => it.event === name && it.authenticatorId === id);
   }
   for (const { id, reusable } of await rows('mfa_transaction')) {
     const fits = (it: Event) => it.event === 'mfa_token.issued' && it.flowId === flowOf(id);
-    if (!reusable) need(`login ${id}`, fits);
+    if (!reusable) need(`login ${String(id)}`, fits);
   }
   for (const { authenticatorId: id } of await rows('mfa_delivery')) {
     const isCode = (it: Event) => /^mfa\.challenge\.(created|resent)$/.test(it.event);
-    need(`code ${id}`, (it) => isCode(it) && it.authenticatorId === id);
+    need(`code ${String(id)}`, (it) => isCode(it) && it.authenticatorId === id);
   }
   for (const { logins } of await rows('mfa_account')) {
-    for (const [id, { spent, attempts }] of Object.entries(logins as Row) as [string, Row][]) {
+    for (const [id, { spent, attempts }] of Object.entries(
+      logins as Readonly<Record<string, Use>>,
+    )) {
       const flow = (it: Event) => it.flowId === flowOf(id);
       if (spent) need(`spent ${id}`, (it) => it.event === 'mfa_token.consumed' && flow(it));
       const charged = events.filter((it) => it.event === 'mfa.verify.charged' && flow(it)).length;
