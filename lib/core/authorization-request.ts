@@ -3,6 +3,7 @@ import type { Client } from '../ports/index.js';
 import { type Access, resolveAccess } from './audience.js';
 import { authorizationErrors } from './authorization-errors.js';
 import { requireGrant } from './client-auth.js';
+import { findClient } from './known-client.js';
 import type { Mfa } from './mfa.js';
 import type { Grammar, Params } from './params.js';
 import { isRedirectUri } from './redirect-uri.js';
@@ -66,8 +67,8 @@ const nonce: Grammar = { pattern: /^[\x20-\x7e]{1,256}$/, hint: 'at most 256 ASC
  */
 export async function replyToOf(mfa: Mfa, params: Params): Promise<ReplyTo> {
   const clientId = params.required('client_id');
-  const client = await mfa.clients.findById(clientId);
-  if (client?.id !== clientId) throw authorizationErrors.unknownClient(clientId);
+  const client = await findClient(mfa, clientId);
+  if (!client) throw authorizationErrors.unknownClient(clientId);
   const redirectUri = params.required('redirect_uri');
   if (!isRedirectUri(client, redirectUri)) throw authorizationErrors.redirectMismatch();
   const mode = modeOf(params);

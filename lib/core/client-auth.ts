@@ -3,8 +3,9 @@ import { sha256 } from '../crypto/secrets.js';
 import { errors, OAuthError } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import type { Call } from './call.js';
+import { asClient, findClient } from './known-client.js';
 import type { Mfa } from './mfa.js';
-import { clientOf, SESSION_CLIENT } from './session-client.js';
+import { clientOf } from './session-client.js';
 
 interface Credentials {
   readonly id: string;
@@ -26,8 +27,7 @@ export async function authenticateClient(
   { secretOptional = false }: { readonly secretOptional?: boolean } = {},
 ): Promise<Client> {
   const { id, secret, basic } = credentials(call);
-  // That of sessions is ours and no host's, whatever its list says: it is issued no token.
-  const known = id === SESSION_CLIENT.id ? undefined : asClient(await mfa.clients.findById(id), id);
+  const known = await findClient(mfa, id);
   if (!known || !(await mayCall(known, secret, secretOptional))) {
     mfa.emit({ event: 'client.auth.fail', clientId: id, reason: known ? 'secret' : 'unknown' });
     // The one place for this header: elsewhere it makes SDKs lose the error (wire.md 1.7).
@@ -35,19 +35,6 @@ export async function authenticateClient(
   }
   call.client = known;
   return known;
-}
-
-const METHODS: readonly unknown[] = ['none', 'client_secret_post', 'client_secret_basic'];
-
-/** @throws TypeError when the host answers something that is no client */
-function asClient(found: Client | null | undefined, id: string): Client | undefined {
-  if (found?.id !== id) return undefined;
-  if (!METHODS.includes(found.tokenEndpointAuthMethod) || !Array.isArray(found.grantTypes)) {
-    throw new TypeError(
-      `clients must answer { id, tokenEndpointAuthMethod: ${METHODS.join(' | ')}, grantTypes: [] } for "${id}"`,
-    );
-  }
-  return found;
 }
 
 function credentials({ authorization, params }: Call): Credentials {
@@ -98,7 +85,7 @@ async function mayCall(
  */
 export async function identifyClient(mfa: Mfa, call: Call, clientId: string): Promise<void> {
   if (call.origin === undefined || call.client) return;
-  call.client = (await clientOf(mfa, clientId)) ?? undefined;
+  call.client = asClient(await clientOf(mfa, clientId), clientId);
 }
 
 const withBasicChallenge = (error: OAuthError): OAuthError =>

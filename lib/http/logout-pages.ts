@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { authorizationErrors } from '../core/authorization-errors.js';
+import { findClient } from '../core/known-client.js';
 import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
 import { withParameters } from '../core/redirect-uri.js';
@@ -57,8 +58,8 @@ const JWT = { pattern: /^[\w-]+\.[\w-]+\.[\w-]+$/, hint: 'an id_token of ours' }
 
 async function namedClient(mfa: Mfa, id: string | undefined): Promise<Client | undefined> {
   if (id === undefined) return undefined;
-  const client = await mfa.clients.findById(id);
-  if (client?.id !== id) throw authorizationErrors.unknownClient(id);
+  const client = await findClient(mfa, id);
+  if (!client) throw authorizationErrors.unknownClient(id);
   return client;
 }
 
