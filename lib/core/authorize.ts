@@ -80,7 +80,7 @@ async function isRecent(
 const codeFor = (
   mfa: Mfa,
   { client, redirectUri, challenge, access, nonce }: AuthorizationRequest,
-  { user, proof: { amr, at, kind, epoch } }: Admitted,
+  { user, proof: { amr, at, kind, first, epoch } }: Admitted,
 ): string =>
   makeCode(mfa, {
     userId: user.id,
@@ -90,7 +90,7 @@ const codeFor = (
     audience: access.audience,
     scope: access.scope,
     nonce,
-    authentication: { amr, at },
+    authentication: { amr, at, ...(first && { first }) },
     kind,
     epoch,
   });

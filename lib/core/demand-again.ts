@@ -1,4 +1,11 @@
-import type { Account, Authenticator, Client, RequestInfo, User } from '../ports/index.js';
+import type {
+  Account,
+  Authenticator,
+  Client,
+  FirstProof,
+  RequestInfo,
+  User,
+} from '../ports/index.js';
 import { type Demand, demandOf, requirements } from './demand.js';
 import { isEnrolled, RECOVERY } from './enrolled.js';
 import type { Waiting } from './first-factor.js';
@@ -14,6 +21,8 @@ export interface EarlierProof {
   readonly at: number;
   /** Kind of the authenticator that passed. */
   readonly kind?: string | undefined;
+  /** What proved the first factor, where it was no password. */
+  readonly first?: FirstProof | undefined;
 }
 
 /** What is asked for now. */
@@ -33,12 +42,13 @@ export async function demandAgain(
   mfa: Mfa,
   { user, own }: { readonly user: User; readonly own: readonly Authenticator[] },
   wanted: Wanted,
-  { amr, at, kind }: EarlierProof,
+  { amr, at, kind, first }: EarlierProof,
 ): Promise<Demand> {
   const passed = amr.includes('mfa');
-  const demand = await demandOf(mfa, user, own, wanted);
+  const asked = await demandOf(mfa, user, own, wanted);
+  const demand: Demand = asked.needed === 'none' ? asked : { ...asked, first };
   const needed = isEnrolled(own) ? 'challenge' : 'enroll';
-  const any: Demand = demand.needed === 'none' ? { needed, kinds: [] } : demand;
+  const any: Demand = demand.needed === 'none' ? { needed, kinds: [], first } : demand;
   if (wanted.audience === mfa.audience && !(passed && isFresh(mfa, at))) return any;
   if (wanted.multiFactor && !passed) return any;
   if (demand.needed === 'none') return demand;

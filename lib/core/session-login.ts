@@ -5,6 +5,7 @@ import { epochOf } from './cut-off.js';
 import { afterFirstFactor, type NextStep, type Waiting } from './first-factor.js';
 import { markOf } from './known-device.js';
 import type { Mfa } from './mfa.js';
+import { firstMethods, provedFirst } from './proved-first.js';
 import { SESSION_CLIENT } from './session-client.js';
 import { newProof, type SessionProof } from './session-proof.js';
 import { readMfaToken } from './transaction.js';
@@ -26,17 +27,19 @@ export type SessionStep = { readonly needed: 'none'; readonly proof: SessionProo
 /**
  * The password of this user was right: the session is open, or its second factor is waited for.
  *
- * @param amr - how the first factor passed; default `['pwd']`
+ * @param amr - how the first factor passed; default: as `user.firstFactor` says, else `['pwd']`
  * @throws OAuthError 503 when the store fails
  */
 export async function startSessionLogin(
   mfa: Mfa,
   {
-    user,
-    amr = ['pwd'],
+    user: found,
+    amr: stated,
     ...visitor
-  }: Visitor & { readonly user: User; readonly amr?: readonly string[] },
+  }: Visitor & { readonly user: User; readonly amr?: readonly string[] | undefined },
 ): Promise<SessionStep> {
+  const user = stated ? { ...found, firstFactor: { ...found.firstFactor, amr: stated } } : found;
+  const amr = firstMethods(user);
   const next: NextStep = await afterFirstFactor(mfa, {
     user,
     client: SESSION_CLIENT,
@@ -50,7 +53,13 @@ export async function startSessionLogin(
   const epoch = epochOf(next.account);
   return {
     needed: 'none',
-    proof: newProof(mfa, { sub: user.id, amr, since: mfa.clock.now(), epoch }),
+    proof: newProof(mfa, {
+      sub: user.id,
+      amr,
+      first: provedFirst(mfa, user),
+      since: mfa.clock.now(),
+      epoch,
+    }),
   };
 }
 
@@ -89,12 +98,12 @@ export async function proveSession(mfa: Mfa, submission: SessionSubmission): Pro
     admitUser(mfa, userId),
   );
   const { user, transaction, recoveryCode } = verified;
-  const { epoch = 0 } = transaction;
+  const { epoch = 0, first } = transaction;
   const { kind } = verified.authenticator;
   const since = session?.sub === user.id ? session.since : transaction.createdAt;
   return {
     ...verified,
-    proof: newProof(mfa, { sub: user.id, amr: amrOf(verified), kind, since, epoch }),
+    proof: newProof(mfa, { sub: user.id, amr: amrOf(verified), kind, first, since, epoch }),
     device:
       mfa.settings.deviceCookie && recoveryCode === undefined
         ? markOf(mfa, transaction)

@@ -1,4 +1,4 @@
-import type { Account, Authenticator, User } from '../ports/index.js';
+import type { Account, Authenticator, FirstProof, User } from '../ports/index.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
 import { admitUser } from './admit.js';
 import { MFA_SCOPES } from './audience.js';
@@ -17,6 +17,8 @@ export interface SessionProof {
   readonly amr: readonly string[];
   /** Kind of the authenticator that passed last; undefined when none did. */
   readonly kind?: string | undefined;
+  /** What proved the first factor, where it was no password: no second factor of this session is the same. */
+  readonly first?: FirstProof | undefined;
   /** `Account.cutOff.epoch` at its first factor. */
   readonly epoch: number;
   /** When the last of them passed (ms). */
@@ -30,7 +32,14 @@ export interface SessionProof {
 /** A new proof. */
 export const newProof = (
   mfa: Mfa,
-  { sub, amr, kind, since, epoch }: Pick<SessionProof, 'sub' | 'amr' | 'kind' | 'since' | 'epoch'>,
+  {
+    sub,
+    amr,
+    kind,
+    first,
+    since,
+    epoch,
+  }: Pick<SessionProof, 'sub' | 'amr' | 'kind' | 'first' | 'since' | 'epoch'>,
 ): SessionProof => {
   const now = mfa.clock.now();
   return {
@@ -38,6 +47,7 @@ export const newProof = (
     sub,
     amr,
     ...(kind !== undefined && { kind }),
+    ...(first && { first }),
     epoch,
     at: now,
     since,

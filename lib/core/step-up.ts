@@ -53,12 +53,17 @@ export async function startStepUp(
     grant: SESSION,
     amr: proof.amr,
     kinds,
+    first: proof.first,
     knownDevice: isKnownDevice(mfa, device, account),
     action: action && { digest: action.digest, text: action.text },
     epoch: proof.epoch,
   });
   const step = { account, authenticators: own };
-  return { needed, token, requirements: requirements(mfa, step, { needed, kinds }) };
+  return {
+    needed,
+    token,
+    requirements: requirements(mfa, step, { needed, kinds, first: proof.first }),
+  };
 }
 
 /** The holder of an access token, who is to confirm one thing. */

@@ -48,7 +48,12 @@ async function exchange(
   const access = action
     ? { ...granted, lifetime: Math.min(granted.lifetime, APPROVAL_MS) }
     : granted;
-  const authentication = { amr: amrOf(verified), at: mfa.clock.now() };
+  const { first } = verified.transaction;
+  const authentication = {
+    amr: amrOf(verified),
+    at: mfa.clock.now(),
+    ...(first && { first }),
+  };
   const { kind } = verified.authenticator;
   const issue = { user, client, access, grant, authentication, kind, epoch, action };
   const answer = await issueTokens(mfa, issue);

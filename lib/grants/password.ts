@@ -6,7 +6,7 @@ import { afterFirstFactor, mfaRequired } from '../core/first-factor.js';
 import { issueTokens } from '../core/issue-tokens.js';
 import type { Mfa } from '../core/mfa.js';
 import { secretText } from '../core/params.js';
-import { firstMethods } from '../core/proved-first.js';
+import { firstMethods, provedFirst } from '../core/proved-first.js';
 import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import type { Grant } from './grant.js';
@@ -57,7 +57,12 @@ async function logIn(mfa: Mfa, call: Call, client: Client, realm: string | undef
     waives: ({ needed }) => needed === 'enroll' && access.audience === mfa.audience,
   });
   if (next.needed !== 'none') throw mfaRequired(mfa, next);
-  const authentication = { amr: firstMethods(user), at: mfa.clock.now() };
+  const first = provedFirst(mfa, user);
+  const authentication = {
+    amr: firstMethods(user),
+    at: mfa.clock.now(),
+    ...(first && { first }),
+  };
   const epoch = epochOf(next.account);
   const issue = { user, client, access, grant: GTY, authentication, epoch };
   return { tokens: await issueTokens(mfa, issue) };

@@ -1,5 +1,5 @@
 import { type CryptoKey, importJWK, SignJWT } from 'jose';
-import type { Clock, Random } from '../ports/index.js';
+import type { Clock, FirstProof, Random } from '../ports/index.js';
 import type { Algorithm, SigningKeyPair } from './keys.js';
 import { ACTION_TYPE, type IdTokenHint, type VerifiedAccessToken, verifying } from './verifying.js';
 
@@ -14,6 +14,8 @@ export interface Authentication {
   readonly amr: readonly string[];
   /** When the last of them passed (ms). */
   readonly at: number;
+  /** What proved the first factor, where it was no password; stands in no token. */
+  readonly first?: FirstProof | undefined;
 }
 
 export interface AccessTokenClaims {

@@ -1,5 +1,5 @@
 import type { Step } from '../../core/authenticator-type.js';
-import { allowsKind, entriesOf, isUsable, RECOVERY } from '../../core/enrolled.js';
+import { entriesOf, isUsable, mayProve, RECOVERY } from '../../core/enrolled.js';
 import { SESSION_CLIENT } from '../../core/session-client.js';
 import { liveStep, readMfaToken } from '../../core/transaction.js';
 import { errors } from '../../errors.js';
@@ -31,7 +31,7 @@ export async function readPending({ mfa, state }: Visit): Promise<Pending> {
 export function waysLeft({ mfa }: Visit, { account, authenticators, transaction }: Step) {
   const usable = entriesOf(mfa, authenticators).filter(
     ({ authenticator }) =>
-      isUsable(mfa, account, authenticator) && allowsKind(transaction, authenticator.kind),
+      isUsable(mfa, account, authenticator) && mayProve(transaction, authenticator),
   );
   const ways: WayEntry[] = usable
     .filter(({ authenticator }) => authenticator.kind !== RECOVERY)
