@@ -1,8 +1,10 @@
 import type { Account } from '../ports/index.js';
 
 const DAY = 86_400_000;
-/** Guesses count for 30 days, all else for less; a day more, since clocks differ. */
+/** Guesses count for 30 days, most else for less; a day more, since clocks differ. */
 const COUNTS_FOR = 31 * DAY;
+/** Refresh tokens and known devices from before a cut live for 90 days; they would pass where its count is forgotten. */
+const CUT_COUNTS_FOR = 91 * DAY;
 /** No request and no login is under way for so long. */
 const UNDER_WAY = 2 * DAY;
 /** Times (ms) are above it, numbers of commits are not. */
@@ -47,11 +49,11 @@ function isOver(account: Account, now: number): boolean {
     ...guessed.flatMap(({ log, lockedUntil }) => [...log, lockedUntil]),
     ...Object.values(logins).map(({ until }) => until),
     ...sends,
-    ...[cutOff?.at ?? [], recoveredAt ?? [], reopenedAt ?? []].flat(),
+    ...[recoveredAt ?? [], reopenedAt ?? []].flat(),
     ...Object.values(told ?? {}),
   ];
-  const latest = Math.max(0, ...times);
-  if (latest > 0) return latest + COUNTS_FOR <= now;
+  const [latest, cutAt] = [Math.max(0, ...times), cutOff?.at ?? 0];
+  if (latest > 0 || cutAt > 0) return latest + COUNTS_FOR <= now && cutAt + CUT_COUNTS_FOR <= now;
   // Counts of an unknown time.
   return Object.keys(failures).length === 0 && guessed.every((it) => it.consecutive === 0);
 }

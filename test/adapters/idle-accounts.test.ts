@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { memoryStores } from '../../lib/adapters/memory.js';
 import { migratePostgres, postgresStores } from '../../lib/adapters/postgres.js';
 import { sqliteStores } from '../../lib/adapters/sqlite.js';
+import { DEVICE_LIFETIME_MS } from '../../lib/core/known-device.js';
 import type { Account, Store, Stores } from '../../lib/ports/index.js';
+import { LIFETIMES } from '../../lib/setup/settings.js';
 import { freshIssuer } from '../../lib/testing/contract/case.js';
 import { account, pending, T, transaction } from '../../lib/testing/contract/records.js';
 
@@ -43,6 +45,12 @@ async function purgeAt(store: Store, now: number): Promise<number> {
   return removed;
 }
 
+async function versions(store: Store): Promise<Record<string, number>> {
+  const users = await store.accounts(undefined, 100);
+  const found = users.map(async (it) => [it, (await accountOf(store, it)).version] as const);
+  return Object.fromEntries(await Promise.all(found));
+}
+
 describe.each(Object.entries(engines))('idle accounts in %s', (_, open) => {
   const fresh = () => open()(freshIssuer());
 
@@ -69,6 +77,33 @@ describe.each(Object.entries(engines))('idle accounts in %s', (_, open) => {
     expect(await purgeAt(store, T + DAY)).toBe(2);
     expect(await purgeAt(store, T + 3 * DAY)).toBe(1);
     expect(await store.accounts(undefined, 10)).toEqual([]);
+  });
+
+  test('what is read by its time goes when its longest window is past: 30 days, 90 for a cut', async () => {
+    const store = fresh();
+    const facts: Readonly<Record<string, Partial<Account>>> = {
+      recovered: { recoveredAt: T },
+      reopened: { reopenedAt: T },
+      told: { told: { lock: T } },
+      cut: { cutOff: { epoch: 1, at: T }, codes: { epoch: 1, except: '' } },
+    };
+    for (const [userId, over] of Object.entries(facts)) {
+      await store.commit({ account: account({ userId, ...over }) });
+    }
+    await purgeAt(store, T + 30 * DAY);
+    expect(await versions(store)).toEqual({ recovered: 1, reopened: 1, told: 1, cut: 1 });
+    for (const days of [31, 33]) await purgeAt(store, T + days * DAY);
+    expect(await versions(store)).toEqual({ cut: 1 });
+    await purgeAt(store, T + 90 * DAY);
+    expect(await versions(store)).toEqual({ cut: 1 });
+    for (const days of [91, 93]) await purgeAt(store, T + days * DAY);
+    expect(await versions(store)).toEqual({});
+  });
+
+  test('a cut outlives every token, session and device that it ended (R-007)', () => {
+    const { refreshToken, session, accessToken } = LIFETIMES;
+    const longest = 1000 * Math.max(refreshToken.max, session.max, accessToken.max);
+    expect(Math.max(longest, DEVICE_LIFETIME_MS)).toBeLessThanOrEqual(90 * DAY);
   });
 
   test('a commit that read the account before it was retired is refused, and read again it passes', async () => {

@@ -21,12 +21,14 @@ async function fresh() {
     await pool.query(`drop schema ${schema} cascade`);
     await pool.end();
   });
-  /** Tables, columns, indexes and steps taken. */
+  /** Tables, columns, indexes, settings and steps taken. */
   const shape = async () => {
     const { rows } = await pool.query(
       `select table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable as line
        from information_schema.columns where table_schema = $1
        union all select replace(indexdef, $1, 'schema') from pg_indexes where schemaname = $1
+       union all select relname || array_to_string(reloptions, ' ') from pg_class
+         where relnamespace = $1::regnamespace and reloptions is not null
        union all select version || ' ' || oldest from mfa_schema order by 1`,
       [schema],
     );

@@ -54,7 +54,7 @@ describe('sqliteStores()', () => {
     expect(tables()).toBeGreaterThan(6);
     migrateSqlite(database);
     migrateSqlite(database);
-    expect(database.prepare('select version from mfa_schema').all()).toHaveLength(3);
+    expect(database.prepare('select version from mfa_schema').all()).toHaveLength(4);
   });
 
   it('writes ahead, and to the disk before it answers', async () => {

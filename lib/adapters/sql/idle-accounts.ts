@@ -7,6 +7,8 @@ import { type Engine, number, type Query, type Row } from './engine.js';
 const LOOKED_AT = { postgres: 5000, sqlite: 500 } as const;
 /** Of these, accounts without an authenticator that are read and judged. */
 const JUDGED = 500;
+/** Parts of the walk in one purge, while there are accounts to retire: those are not counted, so nobody asks again. */
+const IN_A_ROW = { postgres: 20, sqlite: 2 } as const;
 
 /**
  * Walks the accounts in the order of their key, a part of them with each batch and around again, and removes those
@@ -17,8 +19,19 @@ export function purgeAccounts(
   engine: Engine,
   issuer: string,
 ): (now: number, limit: number) => Promise<number> {
-  let after: Place = { user: '', issuer: '' };
+  const next = walking(engine, issuer);
   return async (now, limit) => {
+    for (let left: number = IN_A_ROW[engine.kind]; left > 0; left--) {
+      const { retired, gone } = await next(now, limit);
+      if (gone > 0 || retired === 0) return gone;
+    }
+    return 0;
+  };
+}
+
+function walking(engine: Engine, issuer: string) {
+  let after: Place = { user: '', issuer: '' };
+  return async (now: number, limit: number) => {
     const size = Math.min(limit, LOOKED_AT[engine.kind]);
     const rows = await engine.run(bareAccounts(issuer, after, size));
     const found = rows.filter((row) => row['user_id'] !== null);
@@ -26,8 +39,9 @@ export function purgeAccounts(
     const fated = (fate: ReturnType<typeof fateOf>) =>
       found.map(accountOf).filter((it) => fateOf(it, now) === fate);
     const retire = sql`update mfa_account set version = ${now}`;
-    await each(engine, issuer, retire, fated('retires'));
-    return each(engine, issuer, sql`delete from mfa_account`, fated('goes'));
+    const retired = await each(engine, issuer, retire, fated('retires'));
+    const gone = await each(engine, issuer, sql`delete from mfa_account`, fated('goes'));
+    return { retired, gone };
   };
 }
 
@@ -102,9 +116,15 @@ async function each(
     const versions = accounts.map((it) => it.version);
     const rows = await engine.run(sql`with its as materialized (
         select * from unnest(cast(${users} as text[]), cast(${versions} as bigint[])) as it (user_id, version)
+      ), rows as materialized (
+        select place from its cross join lateral (
+          select ctid as place from mfa_account
+          where mfa_account.user_id = its.user_id and issuer = ${issuer}
+            and mfa_account.version = its.version
+          for update skip locked
+        ) as found
       ), done as (
-        ${what} where issuer = ${issuer} and (user_id, version) in (select user_id, version from its)
-        returning 1
+        ${what} where ctid = any (array(select place from rows)) returning 1
       ) select count(*) as done from done`);
     return number(rows[0]?.['done']);
   }

@@ -22,8 +22,12 @@ type Sort = (typeof sorts)[number];
 
 /** SQLite holds the thread meanwhile: so many rows of each sort are gone in a few milliseconds. */
 const SQLITE_BATCH = 50;
-/** Rows of each sort in one statement: few, so that none of them takes long. */
-const POSTGRES_BATCH = 1000;
+/** Rows in one statement: few, so that none takes long. */
+const POSTGRES_BATCH = 500;
+/** Rows that came in late, or were locked, are found when they ended at most so long (ms) before the last one removed. */
+const LATE = 600_000;
+/** How often (ms) all that has expired is looked for, however late it came in. */
+const SWEEP_EVERY = 3_600_000;
 
 /**
  * The purge of one issuer. A batch removes at most `limit` rows of each sort whose time has passed and returns how
@@ -39,62 +43,67 @@ export function purging(
   return async (now, limit) => (await removeExpired(now, limit)) || removeIdle(now, limit);
 }
 
-/**
- * PostgreSQL: one statement, and one process at a time, so that two do not walk over the same rows. Removed rows stay
- * in the index until vacuum comes, before the first one that is left: while batches are full, each begins where the
- * one before it ended.
- */
+/** PostgreSQL: a statement of its own for each sort, so that none takes long. */
 function inTurns(engine: PostgresEngine, issuer: string) {
-  const lock = createHash('sha256').update(`express-mfa purge ${issuer}`).digest();
-  const turn = sql`turn as materialized (
-    select pg_try_advisory_xact_lock(cast(${String(lock.readBigInt64BE())} as bigint)) as ours)`;
-  let reached = new Map<Sort, number>();
-
-  async function batch(now: number, limit: number): Promise<number> {
-    const removed = sorts.map((sort) => {
-      const { part, gone } = names(sort);
-      return sql`${part} as materialized (${expired(sort, issuer, now, reached.get(sort) ?? 0, limit)}),
-        ${gone} as (${byPlace(sort, part)})`;
-    });
-    const counts = sorts.map((sort) => {
-      const { gone } = names(sort);
-      return sql`select count(*) as gone, max(${sql.ref(sort.end)}) as reached from ${gone}`;
-    });
-    const rows = await engine.run(
-      sql`with ${turn}, ${sql.join(removed)} ${sql.join(counts, sql` union all `)}`,
-    );
-    const gone = rows.map((row) => number(row['gone']));
-    const full = sorts.flatMap((sort, at): [Sort, number][] =>
-      gone[at] === limit ? [[sort, number(rows[at]?.['reached'])]] : [],
-    );
-    reached = new Map(full);
-    return gone.reduce((sum, it) => sum + it, 0);
-  }
-
+  const purges = sorts.map((sort) => inTurn(engine, issuer, sort));
   return async (now: number, limit: number): Promise<number> => {
-    const bounded = reached.size > 0;
-    const size = Math.min(limit, POSTGRES_BATCH);
-    // None left above: what came in below, or was locked, is found from the beginning.
-    return (await batch(now, size)) || (bounded ? batch(now, size) : 0);
+    let removed = 0;
+    for (const purge of purges) removed += await purge(now, Math.min(limit, POSTGRES_BATCH));
+    return removed;
   };
 }
 
-const names = ({ table }: Sort) => ({
-  part: sql.raw(`dead_${table}`),
-  gone: sql.raw(`gone_${table}`),
-});
+/**
+ * One process at a time, so that two do not walk over the same rows. Removed rows stay in the index until vacuum comes,
+ * before the first one that is left, and a walk from the beginning takes longer the more there are: each batch begins
+ * where the one before it ended.
+ */
+function inTurn(engine: PostgresEngine, issuer: string, sort: Sort) {
+  const lock = createHash('sha256').update(`express-mfa purge ${issuer}`).digest();
+  const turn = sql`pg_try_advisory_xact_lock(cast(${String(lock.readBigInt64BE())} as bigint))`;
+  let reached = 0;
+  let more = false;
+  let sweptAt = 0;
 
-/** A row that a request has locked is left to the next batch, so nobody waits. */
-const expired = ({ table, end }: Sort, issuer: string, now: number, from: number, limit: number) =>
-  sql`select ctid from ${sql.table(table)}
+  return async (now: number, limit: number): Promise<number> => {
+    const sweeps = !more && Math.abs(now - sweptAt) >= SWEEP_EVERY;
+    const from = sweeps ? 0 : Math.max(0, reached - (more ? 0 : LATE));
+    const [row] = await engine.run(oneBatch(sort, { issuer, turn, from, now, limit }));
+    if (!row || number(row['ours']) === 0) return 0;
+    if (sweeps) sweptAt = now;
+    const gone = number(row['gone']);
+    more = gone === limit;
+    if (gone > 0) reached = Math.max(more ? 0 : reached, number(row['reached']));
+    return gone;
+  };
+}
+
+interface Batch {
+  readonly issuer: string;
+  /** Whether it is this process's turn. */
+  readonly turn: Query;
+  readonly from: number;
+  readonly now: number;
+  readonly limit: number;
+}
+
+/**
+ * A row that a request has locked is left to a later batch, so nobody waits. Those that were found are locked, so they
+ * stay where they are.
+ */
+const oneBatch = ({ table, end }: Sort, { issuer, turn, from, now, limit }: Batch): Query => sql`
+  with turn as materialized (select ${turn} as ours),
+  dead as materialized (
+    select ctid from ${sql.table(table)}
     where issuer = ${issuer} and ${sql.ref(end)} >= ${from} and ${sql.ref(end)} <= ${now}
       and (select ours from turn)
-    order by ${sql.ref(end)} limit ${limit} for update skip locked`;
-
-/** The rows are locked, so they stay where they are. */
-const byPlace = ({ table, end }: Sort, part: Query): Query =>
-  sql`delete from ${sql.table(table)} where ctid = any (array(select ctid from ${part}))
-    returning ${sql.ref(end)}`;
+    order by ${sql.ref(end)} limit ${limit} for update skip locked
+  ),
+  gone as (
+    delete from ${sql.table(table)} where ctid = any (array(select ctid from dead))
+    returning ${sql.ref(end)} as ended
+  )
+  select (select case when ours then 1 else 0 end from turn) as ours, count(*) as gone, max(ended) as reached from gone`;
 
 function inTransactions(engine: SqliteEngine, issuer: string) {
   return async (now: number, limit: number): Promise<number> => {

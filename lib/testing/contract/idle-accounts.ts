@@ -12,8 +12,19 @@ const DAY = 86_400_000;
 const lane = { consecutive: 1, lockedUntil: 0, log: [T] };
 const use = { until: T, attempts: 1, guesses: {}, spent: true };
 
+/** Counts for longer than all else: tokens and devices from before it live for ninety days. */
+const cut = { cutOff: { epoch: 1, at: T } };
+
+/** What is read later, by its time. */
+const facts: Readonly<Record<string, Partial<Account>>> = {
+  'a recovery': { recoveredAt: T },
+  'a lane opened before its time': { reopenedAt: T },
+  'a notice': { told: { lock: T } },
+};
+
 /** What counts for up to thirty days. */
 const counting: Readonly<Record<string, Partial<Account>>> = {
+  ...facts,
   guesses: { lanes: { factor: lane } },
   'a wait': { lanes: { factor: { ...lane, log: [], lockedUntil: T } } },
   'logins under way': { logins: { tx: use } },
@@ -37,13 +48,29 @@ export const idleAccountCases: readonly StoreCase[] = [
     }),
   ),
 
+  on('purge', 'the count of what was cut off stays for ninety days', async (a, b) => {
+    await a.commit({ account: account(cut) });
+    for (const days of [1, 31, 33, 60, 90]) await purgeAt(b, T + days * DAY);
+    deepEqual(await accountOf(a), account({ ...cut, version: 1 }));
+  }),
+
+  ...Object.entries({ ...facts, 'a cut': cut }).map(([name, over]) =>
+    on('purge', `an account with ${name} of long ago stays whole, or goes whole`, async (a, b) => {
+      await a.commit({ account: account(over) });
+      for (const days of [100, 103, 106]) await purgeAt(b, T + days * DAY);
+      const { version, ...left } = await accountOf(a);
+      const { version: _, ...whole } = account(version === 0 ? {} : over);
+      deepEqual(left, whole);
+    }),
+  ),
+
   on(
     'purge',
     'an account stays with an authenticator, and with what is not over by itself',
     async (store) => {
       const put = { authenticators: [authenticator()] };
       await store.commit({ account: account(), put });
-      await store.commit({ account: account({ userId: 'bob', recoveredAt: T }) });
+      await store.commit({ account: account({ userId: 'bob', state: 'of the issuer' }) });
       for (const days of [100, 200, 300]) await purgeAt(store, T + days * DAY);
       deepEqual(await accountOf(store), account({ version: 1 }));
       equal((await store.load({ userId: 'bob' })).account?.version, 1);
