@@ -40,9 +40,10 @@ export class AccessTokenStrategy {
   }
 
   /** Called by Passport. */
-  authenticate(this: this & Outcome, request: Request): void {
-    const mfa = forRequest(this.mfa, request);
-    const { audiences, scope } = this;
+  authenticate(this: Outcome, request: Request): void {
+    const self = this as Outcome & AccessTokenStrategy;
+    const mfa = forRequest(self.mfa, request);
+    const { audiences, scope } = self;
     run(this, request, () => judge(mfa, request, audiences, scope));
   }
 }

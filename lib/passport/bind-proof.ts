@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import type { Proven } from '../core/session-login.js';
 import {
   type BrowserState,
@@ -8,6 +7,7 @@ import {
   stateOf,
   withRegenerate,
 } from '../http/browser-session.js';
+import type { Request } from '../http/express-types.js';
 import { provenState } from '../http/proven-session.js';
 
 type Done = (error?: unknown) => void;

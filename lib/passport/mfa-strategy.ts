@@ -53,9 +53,10 @@ export class MfaStrategy {
   }
 
   /** Called by Passport. */
-  authenticate(this: this & Outcome, request: Request): void {
-    const mfa = forRequest(this.mfa, request);
-    const { only } = this;
+  authenticate(this: Outcome, request: Request): void {
+    const self = this as Outcome & MfaStrategy;
+    const mfa = forRequest(self.mfa, request);
+    const { only } = self;
     run(this, request, () => judge(mfa, request, only));
   }
 }

@@ -1,5 +1,5 @@
-import type { Request } from 'express';
 import { OAuthError } from '../errors.js';
+import type { Request } from '../http/express-types.js';
 
 /** What Passport puts on a strategy for each request. */
 export interface Outcome {
