@@ -126,6 +126,16 @@ describe('a login by a code in a text message', () => {
   });
 });
 
+test('R-002: a login by a code of the authenticator app takes no other code of it', async () => {
+  const w = await enrolled({ amr: ['otp'] }, SMS);
+  await spareApp(w);
+  const token = await mfaToken(w, EMAILED);
+  const answer = await w.at(0).otp(token, totp(SECRET, w.clock.now()));
+  expect([answer.status, answer.body.error]).toEqual([401, 'unsupported_challenge_type']);
+  const byPassword = await mfaToken(w);
+  await w.at(0).otp(byPassword, totp(SECRET, w.clock.now())).expect(200);
+});
+
 test.each([
   { amr: [] },
   { amr: 'email' },
