@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import {
+  authorizeRouter,
   createMfa,
   discoveryRouter,
   email,
@@ -16,11 +17,16 @@ import {
   voice,
 } from 'express-mfa';
 import { outboxSender, webhookSender } from 'express-mfa/adapters/senders';
+import { pagesRouter } from 'express-mfa/pages';
+import type { Store } from 'express-session';
 import type { Config } from './config.js';
 import { errorMembers, log, logEvent } from './log.js';
+import { exampleLogin, RETURN_TO } from './login.js';
 import { outboxRouter } from './outbox.js';
 import { health } from './readiness.js';
 import { exampleClients, type Seed } from './seed.js';
+import { exampleSessions } from './sessions.js';
+import { exampleSite } from './site.js';
 import { exampleUsers } from './users.js';
 import { whoami } from './whoami.js';
 
@@ -33,19 +39,22 @@ export async function exampleApp(options: {
   readonly issuer: string;
   readonly keys: MfaKeys;
   readonly stores: Stores;
+  readonly sessions: Store;
   readonly seed: Seed;
   readonly stopping: AbortSignal;
 }): Promise<{ readonly app: Express; importSeed(): Promise<void> }> {
-  const { config, issuer, keys, stores, seed, stopping } = options;
+  const { config, issuer, keys, stores, sessions, seed, stopping } = options;
   const outbox = config.webhookUrl === undefined ? outboxSender() : undefined;
   const send = outbox ?? webhookSender({ url: config.webhookUrl as string });
   const { countries } = config;
+
+  const users = await exampleUsers(seed.users);
 
   const mfa = createMfa({
     issuer,
     keys,
     stores,
-    users: await exampleUsers(seed.users),
+    users,
     clients: exampleClients(seed.clients),
     apis: seed.apis,
     authenticators: [
@@ -63,15 +72,28 @@ export async function exampleApp(options: {
 
   app.use('/oauth', oauthRouter(mfa)); // POST /oauth/token
   app.use('/mfa', mfaRouter(mfa)); // POST /associate and /challenge, GET and DELETE /authenticators
-  app.use('/.well-known', discoveryRouter(mfa)); // openid-configuration, jwks.json
+  app.use('/.well-known', discoveryRouter(mfa, { authorize: '/' })); // openid-configuration, jwks.json
 
-  const audiences = [`${issuer}userinfo`, ...seed.apis.map((it) => it.audience)];
-  app.get('/api/whoami', await whoami({ issuer, audiences, keys }));
   app.get('/healthz', health(mfa, stopping));
   if (outbox) app.use('/dev', outboxRouter(outbox, stopping));
+
+  // From here on there are people at browsers: a session, this app's login and pages, and the library's behind them.
+  const secure = config.tls !== undefined || (config.trustProxy !== false && isHttps(issuer));
+  const login = exampleLogin(mfa, users);
+  app.use(exampleSessions({ store: sessions, keys, secure }), login.session);
+  app.get('/api/whoami', whoami(mfa));
+  app.use(login.routes);
+  app.use(
+    pagesRouter(mfa, { loginPage: false, returnTo: RETURN_TO, home: '/account', brand: BRAND }),
+  );
+  app.use(authorizeRouter(mfa));
+  app.use(exampleSite(mfa, users, outbox !== undefined));
   app.use(notFound, failed);
   return { app, importSeed: () => importSeed(mfa, seed) };
 }
+
+const BRAND = { name: 'Notes & Coins', accent: '#8a3b12', accentDark: '#f0a878' };
+const isHttps = (url: string): boolean => url.startsWith('https:');
 
 /** Authenticators of the seed file, for users who have none yet. */
 async function importSeed(mfa: Mfa, { users, authenticators }: Seed): Promise<void> {

@@ -4,14 +4,19 @@ import type { Stores } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
 import { migratePostgres, postgresStores } from 'express-mfa/adapters/postgres';
 import { migrateSqlite, type SqliteDatabase, sqliteStores } from 'express-mfa/adapters/sqlite';
+import session, { type Store } from 'express-session';
+import type { Pool } from 'pg';
 import type { Config, Database } from './config.js';
 import { errorMembers, log } from './log.js';
 import { withRedis } from './redis.js';
+import { SqliteSessions } from './sqlite-sessions.js';
 
 const LOCAL = { migrate: async () => {}, mayComeBack: () => false };
 
 export interface OpenDatabase {
   readonly stores: Stores;
+  /** Sessions of the browser. */
+  readonly sessions: Store;
   /** For people. */
   readonly name: string;
   /** Makes its tables, or brings them up to date. */
@@ -35,7 +40,13 @@ async function openDurable(database: Database): Promise<OpenDatabase> {
   try {
     if (database.kind === 'postgres') return await openPostgres(database.url);
     if (database.kind === 'sqlite') return await openSqlite(database.directory);
-    return { ...LOCAL, stores: memoryStores(), name: 'memory', close: async () => {} };
+    return {
+      ...LOCAL,
+      stores: memoryStores(),
+      sessions: new session.MemoryStore(),
+      name: 'memory',
+      close: async () => {},
+    };
   } catch (error) {
     throw new Error(`DATABASE_URL: ${(error as Error).message}`, { cause: error });
   }
@@ -55,11 +66,24 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
   pool.on('error', (error) => log('database.error', errorMembers(error)));
   return {
     stores: postgresStores(pool),
+    sessions: await postgresSessions(pool),
     name: 'PostgreSQL',
     migrate: () => migratePostgres(pool),
     mayComeBack: (error) => !(error instanceof TypeError), // a mistake of ours or of the seed file
     close: () => pool.end(),
   };
+}
+
+/** Their table is made when the first one is kept; without Redis they live beside the rest. */
+async function postgresSessions(pool: Pool): Promise<Store> {
+  const { default: connect } = await import('connect-pg-simple');
+  const PostgresSessions = connect(session);
+  return new PostgresSessions({
+    pool,
+    createTableIfMissing: true,
+    tableName: 'example_session',
+    errorLog: (error: unknown) => log('session.error', errorMembers(error)),
+  });
 }
 
 async function openSqlite(directory: string): Promise<OpenDatabase> {
@@ -69,7 +93,8 @@ async function openSqlite(directory: string): Promise<OpenDatabase> {
   const handle = new Sqlite(file);
   migrateSqlite(handle);
   const stores = sqliteStores(handle);
-  return { ...LOCAL, stores, name: file, close: async () => handle.close() };
+  const sessions = new SqliteSessions(handle);
+  return { ...LOCAL, stores, sessions, name: file, close: async () => handle.close() };
 }
 
 type SqliteConstructor = new (file: string) => SqliteDatabase & { close(): void };

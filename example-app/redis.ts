@@ -30,8 +30,10 @@ export async function withRedis(database: OpenDatabase, url: string): Promise<Op
   });
   client.connect().catch(() => {}); // goes on by itself
   const shortLived = redisStores({ sendCommand: (args) => client.sendCommand(args) });
+  const { RedisStore } = await import('connect-redis');
   return {
     ...database,
+    sessions: new RedisStore({ client, prefix: 'example:session:' }),
     stores: combineStores({ durable: database.stores, shortLived }),
     name: `${database.name} and Redis`,
     async close() {

@@ -30,8 +30,8 @@ async function main(): Promise<void> {
   const database = await openDatabase(config);
   stopOnSignal(server, database, { stopping, drain: config.production ? DRAIN : 0 });
   const keys = config.secrets ?? (await developmentKeys(config.dataDirectory));
-  const { stores } = database;
-  const options = { config, issuer, keys, stores, seed, stopping: stopping.signal };
+  const { stores, sessions } = database;
+  const options = { config, issuer, keys, stores, sessions, seed, stopping: stopping.signal };
   const { app, importSeed } = await exampleApp(options);
   await untilReady(database, starting.because, importSeed);
   handle = app;

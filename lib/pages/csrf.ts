@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Mfa } from '../core/mfa.js';
-import type { Params } from '../core/params.js';
+import { Params } from '../core/params.js';
 import { safeEqual } from '../crypto/safe-equal.js';
+import { OAuthError } from '../errors.js';
 import { changeState, stateOf } from '../http/browser-session.js';
+import { respondError } from '../http/respond.js';
 
-/** The token of this session's forms; made with the first form. */
+/** The token of this session's forms, for the hidden field `csrf`; made with the first form. */
 export async function formToken(mfa: Mfa, request: Request): Promise<string> {
   const { csrf } = stateOf(request);
   if (csrf !== undefined) return csrf;
@@ -24,6 +26,36 @@ export function isOurForm(mfa: Mfa, request: Request, fields: Params): boolean {
   if (csrf === undefined || given === undefined || !isSameOrigin(mfa, request)) return false;
   return safeEqual(Buffer.from(given), Buffer.from(csrf));
 }
+
+/**
+ * For the forms of the host's own pages, behind its body parser: 403 for one that is not of this session and site. The
+ * token goes into the hidden field `csrf`. Requests with an access token and no cookie need none.
+ *
+ * @example
+ * ```ts
+ * app.post('/transfer', express.urlencoded({ extended: false }), requireFormToken(mfa), transfer)
+ * ```
+ */
+export const requireFormToken =
+  (mfa: Mfa): RequestHandler =>
+  (request, response, next) => {
+    if (/^bearer /i.test(request.headers.authorization ?? '')) return next();
+    const { csrf } = (request.body ?? {}) as { readonly csrf?: unknown };
+    const fields = new Params(new Map([['csrf', typeof csrf === 'string' ? csrf : undefined]]));
+    if (isOurForm(mfa, request, fields)) next();
+    else respondError(response, forged());
+  };
+
+/** The half of it that needs no session yet, for a login: 403 for a form that another site sent. */
+export const sameOriginOnly =
+  (mfa: Mfa): RequestHandler =>
+  (request, response, next) => {
+    if (isSameOrigin(mfa, request)) next();
+    else respondError(response, forged());
+  };
+
+const forged = (): OAuthError =>
+  new OAuthError(403, 'access_denied', 'This form did not come from this site.');
 
 /** `Sec-Fetch-Site`, which pages cannot write; where a browser has none, the `Origin`. */
 export function isSameOrigin(mfa: Pick<Mfa, 'issuer'>, { headers }: IncomingMessage): boolean {

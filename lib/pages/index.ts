@@ -1,3 +1,4 @@
+export { formToken, requireFormToken, sameOriginOnly } from './csrf.js';
 export type { Texts } from './locales/en.js';
 export type { Brand, PagePaths, PagesOptions, TextChanges } from './options.js';
 export { pagesRouter } from './router.js';

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { generateKeys } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
+import session from 'express-session';
 import supertest, { type Response } from 'supertest';
 import { exampleApp } from '../../../example-app/app.js';
 import { readConfig } from '../../../example-app/config.js';
@@ -91,6 +92,7 @@ export async function buildApp({ outbox = false } = {}) {
     issuer: ISSUER,
     keys: await generateKeys(),
     stores,
+    sessions: new session.MemoryStore(),
     seed,
     stopping: new AbortController().signal,
   });

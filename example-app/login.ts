@@ -1,0 +1,88 @@
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import { type Mfa, OAuthError, type User, type Users } from 'express-mfa';
+import { sameOriginOnly } from 'express-mfa/pages';
+import { mfaLogin, mfaStrategies } from 'express-mfa/passport';
+import { Passport } from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
+import { loginPage, siteHeaders } from './site-pages.js';
+
+/** Paths that a login may return to. */
+export const RETURN_TO = ['/', '/account', '/account/*', '/authorize'];
+
+/**
+ * Passport with this app's own users: the password as ever, then the library. `/login` is this app's page; what
+ * follows it under `/login/mfa` is the library's.
+ */
+export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler; routes: Router } {
+  const passport = new Passport();
+  passport.use(
+    new LocalStrategy({ passReqToCallback: true }, (request, username, password, done) => {
+      const about = { ip: request.ip ?? '', userAgent: request.headers['user-agent'] };
+      const found = Promise.resolve(
+        users.authenticate(username, password, { realm: undefined, request: about }),
+      );
+      found.then((user) => done(null, user ?? false), done);
+    }),
+  );
+  for (const strategy of mfaStrategies(mfa)) passport.use(strategy);
+  passport.serializeUser((user, done) => done(null, (user as User).id));
+  passport.deserializeUser((id: string, done) => {
+    Promise.resolve(users.findById(id)).then((user) => done(null, user ?? false), done);
+  });
+
+  const routes = Router();
+  const body = [
+    express.urlencoded({ extended: false, limit: '16kb' }),
+    express.json({ limit: '16kb' }),
+  ];
+  routes.get('/login', siteHeaders, (request, response) => {
+    const { returnTo, login_hint: hint } = request.query;
+    const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+    response
+      .set('Cache-Control', 'no-store')
+      .send(loginPage({ returnTo: text(returnTo), username: text(hint) }));
+  });
+  routes.post(
+    '/login',
+    siteHeaders,
+    sameOriginOnly(mfa),
+    ...body,
+    passport.authenticate('local', { session: false, failWithError: true }),
+    mfaLogin(mfa, { returnTo: RETURN_TO }),
+    (request, response) => {
+      if (request.is('json')) return void response.json({ ok: true });
+      response.redirect(303, '/account');
+    },
+  );
+  // For programs that ask for the code by the API; people use the page under the same path.
+  routes.post(
+    '/login/code',
+    sameOriginOnly(mfa),
+    ...body,
+    passport.authenticate('mfa', { failWithError: true }),
+    (request, response) => void response.json(request.authInfo),
+  );
+  routes.post('/logout', sameOriginOnly(mfa), (request, response, next) => {
+    request.session.destroy((error) => (error ? next(error) : response.redirect(303, '/')));
+  });
+  routes.use(refused);
+  return { session: passport.session(), routes };
+}
+
+/** A password or code that was wrong: 401 for programs, the page once more for people. */
+const refused: ErrorRequestHandler = (error, request, response, next) => {
+  if (error instanceof OAuthError || (error as { name?: string }).name !== 'AuthenticationError') {
+    return next(error);
+  }
+  const status = Number((error as { status?: number }).status ?? 401);
+  const text = 'Wrong username or password.';
+  response.status(status).set('Cache-Control', 'no-store');
+  if (!request.accepts('html') || request.is('json')) {
+    return void response.json({ error: 'access_denied', error_description: text });
+  }
+  const { username, returnTo } = (request.body ?? {}) as Record<string, unknown>;
+  const written = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  response.send(
+    loginPage({ username: written(username), returnTo: written(returnTo), error: text }),
+  );
+};
