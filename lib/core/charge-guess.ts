@@ -16,7 +16,13 @@ import { charge, laneOf, openAt } from './guess-budget.js';
 import { type LaneName, laneNameOf, limitsOf } from './guess-lanes.js';
 import { recordUse, useOf } from './login-use.js';
 import type { Mfa } from './mfa.js';
-import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
+import {
+  accessTransaction,
+  alive,
+  liveStep,
+  type PresentedToken,
+  triesLeft,
+} from './transaction.js';
 
 /** A proof as it was submitted. */
 export interface Submission {
@@ -144,8 +150,14 @@ const useAfter = (
 
 /** What the proof is to be judged by, as it stands now. */
 export async function readStep(mfa: Mfa, { token, client, proof }: Submission): Promise<Step> {
-  const keys = { transactionId: token.id, deliveryId: proof.deliveryId };
-  return liveStep(mfa, await mfa.store.load(keys), client);
+  const { id: transactionId, access } = token;
+  const keys = { transactionId, userId: access?.sub, deliveryId: proof.deliveryId };
+  const loaded = await mfa.store.load(keys);
+  const waiting = alive(loaded.authenticators, mfa.clock.now());
+  const isWaiting = waiting.some((it) => it.transactionId === transactionId);
+  if (loaded.transaction || !access || !isWaiting) return liveStep(mfa, loaded, client);
+  // Other logins took its place in the store (D17): the token stands for it still, and for the enrollment that waits.
+  return liveStep(mfa, { ...loaded, transaction: accessTransaction(mfa, access) }, client);
 }
 
 /** Counts up or down; a count of nothing is not kept. */

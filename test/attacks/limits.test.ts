@@ -9,6 +9,7 @@ import {
   totp,
   type World,
   world,
+  wrongCode,
 } from '../support/attack.js';
 import { storeKinds } from '../support/store-kinds.js';
 
@@ -65,5 +66,23 @@ describe('R-059: active authenticators', () => {
     await w.at(0).otp(access, totp(second, w.clock.now())).expect(200);
     expect((await w.at(0).associate(access, OTP)).body).toEqual(FULL);
     await w.at(0).associate(access, SMS).expect(200);
+  });
+});
+
+describe('D17: five logins of a user and client at once', () => {
+  test('D17, R-025: an enrollment by an access token is confirmed, however many logins somebody with the password begins', async () => {
+    const w = await world();
+    const { secret } = await enrollOtp(w);
+    const access = await mfaAccessToken(w, { secret });
+    const second = (await w.at(0).associate(access, OTP).expect(200)).body.secret;
+    for (let i = 0; i < 8; i++) await mfaToken(w);
+    const wrong = await w.at(0).otp(access, wrongCode(totp(second, w.clock.now()), 77));
+    expect(wrong.body.error_description).toBe('Invalid otp_code.');
+    await w.at(1).otp(access, totp(second, w.clock.now())).expect(200);
+    expect((await stored(w, 'otp', 'active')).length).toBe(2);
+    await w
+      .at(1)
+      .otp(access, totp(second, w.clock.now() + 30_000))
+      .expect(403); // confirms once
   });
 });

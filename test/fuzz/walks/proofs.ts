@@ -14,6 +14,7 @@ import {
 import {
   type Authenticator,
   CODE,
+  FRESH,
   isLate,
   type Lane,
   type Login,
@@ -39,10 +40,16 @@ interface Comparison {
   after?(body: Readonly<Record<string, unknown>>): void;
 }
 
+/** The store knows it, or it is an access token that an enrollment waits for: other logins cannot take that away. */
+const isKnown = (model: Model, login: Login, now: number): boolean =>
+  login.order > 0 ||
+  (login.access !== undefined &&
+    model.own(login.user, now).some((it) => !it.active && it.by === login));
+
 /** What refuses a login before any proof is looked at. */
-function refused({ login, client, now }: Proof) {
+function refused(model: Model, { login, client, now }: Proof) {
   if (isLate(login, now)) return login.access ? MALFORMED : EXPIRED;
-  if (login.over || login.order === 0) return MALFORMED;
+  if (login.over || !isKnown(model, login, now)) return MALFORMED;
   if (client !== login.client) return FOREIGN;
   return login.attempts >= 10 ? EXPIRED : undefined;
 }
@@ -54,7 +61,7 @@ function charged(
   compare: () => Comparison | Exclude<Outcome, { after: unknown }>,
 ): Outcome {
   const { login, now } = proof;
-  const no = refused(proof);
+  const no = refused(model, proof);
   if (no) return no;
   if (!lane.isOpen(now)) return TOO_MANY;
   const compared = compare();
@@ -83,6 +90,7 @@ function succeed(model: Model, { login, now }: Proof, found: Authenticator): voi
     const used = login.live.get(found);
     if (used) used.gone = true;
     login.live.delete(found);
+    model.store(login, now);
   }
   if (found.active) return;
   const others = model.own(login.user, now).filter((it) => !it.active && it !== found);
@@ -92,9 +100,15 @@ function succeed(model: Model, { login, now }: Proof, found: Authenticator): voi
   model.cutCodesOff(login.user, login);
 }
 
+/** What the store has forgotten is judged by what the token says now. */
+const isProven = ({ order, proven, access, at }: Login, now: number): boolean =>
+  order > 0 ? proven : access !== undefined && access.passed !== 'password' && now - at <= FRESH;
+
 /** Whether this login may confirm it, or prove itself with it. */
-const isFor = (model: Model, { login }: Proof, it: Authenticator): boolean =>
-  it.active ? !login.access : it.by === login && (login.proven || !model.isEnrolled(login.user));
+const isFor = (model: Model, { login, now }: Proof, it: Authenticator): boolean =>
+  it.active
+    ? !login.access
+    : it.by === login && (isProven(login, now) || !model.isEnrolled(login.user));
 
 export function oobOutcome(model: Model, proof: Proof, sent: Sent, code: string): Outcome {
   const { login, now } = proof;
