@@ -6,7 +6,16 @@ const resolve = (options: object) => resolveSettings({ issuer: ISSUER, ...option
 
 /** security.md section 2: default, and how far it may go. */
 const HARD = {
-  lifetimes: { mfaToken: 600, bindingCode: 600, enrollment: 600, mfaAccessToken: 600 },
+  lifetimes: {
+    mfaToken: 600,
+    bindingCode: 600,
+    enrollment: 600,
+    mfaAccessToken: 600,
+    sessionIdle: 3600,
+    session: 86_400,
+    refreshTokenIdle: 2_592_000,
+    refreshToken: 7_776_000,
+  },
   guesses: {
     perChallenge: 5,
     perTransaction: 10,
@@ -82,6 +91,10 @@ describe('the defaults are those of security.md section 2', () => {
       accessToken: 86_400_000,
       mfaAccessToken: 600_000,
       idToken: 36_000_000,
+      sessionIdle: 1_800_000,
+      session: 86_400_000,
+      refreshTokenIdle: 1_209_600_000,
+      refreshToken: 2_592_000_000,
     });
   });
   test('guesses', () => {
