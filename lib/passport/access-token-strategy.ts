@@ -43,8 +43,7 @@ export class AccessTokenStrategy {
   authenticate(this: Outcome, request: Request): void {
     const self = this as Outcome & AccessTokenStrategy;
     const mfa = forRequest(self.mfa, request);
-    const { audiences, scope } = self;
-    run(this, request, () => judge(mfa, request, audiences, scope));
+    run(this, request, () => judge(mfa, request, self.audiences, self.scope));
   }
 }
 

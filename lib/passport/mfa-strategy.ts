@@ -56,8 +56,7 @@ export class MfaStrategy {
   authenticate(this: Outcome, request: Request): void {
     const self = this as Outcome & MfaStrategy;
     const mfa = forRequest(self.mfa, request);
-    const { only } = self;
-    run(this, request, () => judge(mfa, request, only));
+    run(this, request, () => judge(mfa, request, self.only));
   }
 }
 
