@@ -31,11 +31,17 @@ export function pagesRouter(mfa: Mfa, options: PagesOptions = {}): RequestHandle
   const site = resolveSite(mfa, options);
   const routes = routesOf(site);
   const checkTrust = trustCheck();
-  return (request: Request, response: Response, next: NextFunction) => {
+  const handler = (request: Request, response: Response, next: NextFunction) => {
     const route = routes.get(request.path.replace(/(?<=.)\/$/, ''));
     if (!route) return next();
     void serve({ mfa: forRequest(mfa, request), site, route, checkTrust }, request, response);
   };
+  // As the other routers do it, for the list of every way in (security.md R-001).
+  const endpoints = [...routes].flatMap(([path, { GET, POST }]) => [
+    ...(GET ? [{ method: 'GET', path }] : []),
+    ...(POST ? [{ method: 'POST', path }] : []),
+  ]);
+  return Object.assign(handler, { endpoints });
 }
 
 interface Served {

@@ -48,11 +48,12 @@ describe('by password alone, into an account with two authenticators', () => {
 
   test.each(Object.entries(waysIn))('R-001: %s', async (_way, attack) => {
     const before = await site.victim();
-    const answers = await attack(site);
+    const answers = await attack({ ...site, token: await site.victimsToken() });
     expect(answers.length).toBeGreaterThan(0);
     for (const answer of answers) {
       expect(answer.status).toBeLessThan(500);
       expect(answer.body.access_token).toBeUndefined();
+      expect(answer.headers['location'] ?? '').not.toMatch(/[?&#](code|access_token|id_token)=/);
       expect(answer.text ?? '').not.toMatch(/5555550123|GEZDGNBVGY3TQOJQ|"d":/);
       await opensNothing(site, answer);
     }

@@ -1,7 +1,6 @@
 // The example app as it runs in production, with a victim, and an attacker who has the victim's password and an account.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
 import { generateKeys } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
 import session from 'express-session';
@@ -68,10 +67,12 @@ async function openSink(): Promise<Sink> {
 
 /** The app, and what the attacker holds. */
 export interface Site {
-  readonly app: Express;
+  readonly server: Server;
   readonly http: ReturnType<typeof supertest>;
   /** A login of the victim, by the password alone. */
   readonly token: string;
+  /** Another one: the logins of one attack may end those of the one before (security.md D17). */
+  victimsToken(): Promise<string>;
   /** Ids of the victim's authenticators, which the attacker may list. */
   readonly ids: readonly string[];
   /** The attacker's own access token for the MFA API, and for an API, both with a second factor. */
@@ -138,12 +139,14 @@ export async function openSite(): Promise<Site> {
     mfa: await pass({ audience: `${ISSUER}mfa/`, scope: SCOPES }),
     api: await pass({ audience: API, scope: 'openid read:notes' }),
   };
-  const { mfa_token: token } = (await login('victim').expect(403)).body;
+  const victimsToken = async () => (await login('victim').expect(403)).body.mfa_token as string;
+  const token = await victimsToken();
   const listed = await http.get('/mfa/authenticators').set(bearer(token)).expect(200);
   return {
-    app,
+    server,
     http,
     token,
+    victimsToken,
     ids: listed.body.map(({ id }: { id: string }) => id),
     own,
     challenge: await waiting(),
@@ -169,7 +172,9 @@ export function loot({ body, text, headers }: Response) {
     else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
   };
   collect(body);
-  if (strings.length === 0 && text) strings.push(...(text.match(/[\w.~+/-]{16,2048}/g) ?? []));
+  const isPage = headers['content-type']?.startsWith('text/html') === true;
+  if (isPage) strings.push(...[...text.matchAll(/value="([^"]{16,})"/g)].map(([, it = '']) => it));
+  else if (strings.length === 0 && text) strings.push(...(text.match(/[\w.~+/-]{16,2048}/g) ?? []));
   const cookies = ([headers['set-cookie'] ?? []].flat() as string[]).map(
     (it) => it.split(';')[0] ?? '',
   );

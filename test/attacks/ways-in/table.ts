@@ -2,6 +2,7 @@
 // grant has its row here; the test fails without.
 import type { Response } from 'supertest';
 import { OOB_GRANT, OTP, OTP_GRANT, RECOVERY_GRANT, SMS } from '../../support/app.js';
+import { browserWays } from './browser-table.js';
 import { API, bearer, form, ISSUER, PASSWORD, type Site } from './site.js';
 
 type Attack = (site: Site) => Promise<readonly Response[]>;
@@ -108,6 +109,7 @@ export const waysIn: Readonly<Record<string, Attack>> = {
       site.http.get('/api/whoami').set(bearer(token)),
     ),
   'GET /healthz': ({ http }) => inTurn([0], () => http.get('/healthz')),
+  ...browserWays,
   'ANY / notFound': ({ http }) => inTurn(['/', '/nothing'], (path) => http.get(path)),
 };
 
