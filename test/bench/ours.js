@@ -11,7 +11,7 @@ import {
   sms,
 } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
-import { CLIENT_ID, HUGE, ISSUER, outboxSender, users } from './fixtures.js';
+import { CLIENT_ID, ISSUER, outboxSender, SENDS, users } from './fixtures.js';
 import { outbox, serve } from './serve.js';
 
 const client = { id: CLIENT_ID, tokenEndpointAuthMethod: 'none', grantTypes: ['password', 'mfa'] };
@@ -22,12 +22,12 @@ const mfa = createMfa({
   users,
   clients: { findById: async (id) => (id === CLIENT_ID ? client : undefined) },
   stores: memoryStores(),
+  sends: SENDS,
   authenticators: [
     otp({ issuer: 'Example' }),
     oob({ channels: [sms({ send: outboxSender(outbox), countries: ['US'] })] }),
     recoveryCode(),
   ],
-  sends: HUGE,
 });
 
 const app = express();

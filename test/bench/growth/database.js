@@ -1,44 +1,23 @@
 /** The PostgreSQL that is measured, and what stands in it. */
-import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { setTimeout } from 'node:timers/promises';
 import { migratePostgres } from 'express-mfa/adapters/postgres';
 import pg from 'pg';
+import { throwawayPostgres } from './throwaway.js';
 
-export const TABLES = ['account', 'authenticator', 'transaction', 'delivery', 'window'];
+export const TABLES = ['account', 'authenticator', 'transaction', 'delivery', 'window', 'audit'];
 
-const root = join(import.meta.dirname, '../../..');
+const CONNECTIONS = 8;
 
 /** Nothing takes turns with the seeding: no checkpoints, no autovacuum. */
 const SEEDING = { max_wal_size: '8GB', checkpoint_timeout: '30min', autovacuum: 'off' };
-/** After it, autovacuum is as quick as the soak, in which a day lasts less than a minute. */
+/** After it, autovacuum looks every five seconds: a day of the soak lasts little longer. */
 const SEEDED = { autovacuum: 'on', autovacuum_naptime: '5s' };
-
-/** `startPostgres` of the tests, which is TypeScript: compiled beside, used, and removed. */
-async function throwaway() {
-  const out = join(root, 'temp', `growth-${process.pid}`);
-  const require = createRequire(import.meta.url);
-  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
-  const sources = ['postgres', 'free-port'].map((name) => join(root, `test/support/${name}.ts`));
-  const options = '--ignoreConfig --module nodenext --target es2023 --types node --skipLibCheck';
-  try {
-    const args = [tsc, ...sources, ...options.split(' '), '--outDir', out];
-    execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-    const load = (name) => import(pathToFileURL(join(out, `${name}.js`)).href);
-    const [{ startPostgres }, { onFreePort }] = [await load('postgres'), await load('free-port')];
-    return await onFreePort(startPostgres);
-  } finally {
-    rmSync(out, { recursive: true, force: true });
-  }
-}
 
 /** @returns the server at `DATABASE_URL`, or one of our own that `stop()` removes */
 export async function openServer() {
   const given = process.env.DATABASE_URL;
-  const { url, stop } = given ? { url: given, stop: async () => {} } : await throwaway();
+  const { url, stop } = given ? { url: given, stop: async () => {} } : await throwawayPostgres();
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
   const set = async (settings) => {
@@ -79,7 +58,7 @@ export async function openServer() {
 function databaseAt(url, name) {
   const to = new URL(url);
   to.pathname = `/${name}`;
-  const pool = new pg.Pool({ connectionString: to.href, max: 8 });
+  const pool = new pg.Pool({ connectionString: to.href, max: CONNECTIONS });
   const query = async (text, values) => (await pool.query(text, values)).rows;
   return {
     pool,
@@ -94,8 +73,10 @@ function databaseAt(url, name) {
         (await query(parts.join(' union all '))).map((it) => [it.name, it]),
       );
     },
-    /** Scans of whole tables so far. */
+    /** Scans of whole tables so far. A connection tells its own with a transaction, once a second. */
     async wholeScans() {
+      await setTimeout(1200);
+      await Promise.all(Array.from({ length: CONNECTIONS }, () => query('select pg_sleep(0.1)')));
       const [{ scans }] = await query(
         `select sum(seq_scan)::int as scans
         from pg_stat_user_tables where relname = any($1)`,

@@ -27,18 +27,21 @@ async function flowOnBoth(flow, sides, turn, took) {
 /**
  * Logs `samples` enrolled users in and enrolls as many new ones, on both sites.
  *
- * @param tick called before each turn
  * @param sides two of `{ site, enrolled, fresh }`, the latter two lists of users
+ * @param round 0, 1, …: each takes the next users of the lists
+ * @param tick called before each turn
  * @returns `{ [step]: [ms[], ms[]] }`
  */
-export async function measure(sides, samples, tick) {
+export async function measure(sides, samples, round, tick) {
   const times = {};
-  let next = 0;
+  const first = round === 0 ? 0 : WARM_UP + round * samples;
+  const end = WARM_UP + (round + 1) * samples;
+  let next = first;
   const lane = async () => {
     const opened = await Promise.all(
       sides.map(async ({ site }) => ({ site, connection: await site.connect() })),
     );
-    for (let turn = next++; turn < WARM_UP + samples; turn = next++) {
+    for (let turn = next++; turn < end; turn = next++) {
       tick();
       const took = (name, side, ms) => {
         times[name] ??= [[], []];
@@ -54,5 +57,5 @@ export async function measure(sides, samples, tick) {
   return times;
 }
 
-/** How many users of each sort a measurement needs. */
-export const needed = (samples) => WARM_UP + samples;
+/** How many users of each sort so many rounds need. */
+export const needed = (samples, rounds) => WARM_UP + rounds * samples;

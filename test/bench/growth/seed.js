@@ -11,17 +11,24 @@ import { ABANDONED, ENROLMENT, walk } from './steps.js';
 const TEMPLATE = 7_000_000;
 /** Expired pending enrolments ended this long ago (ms): longer than any window. */
 const AGO = 3 * 86_400_000;
+/** Events are kept so long unless the host says otherwise (docs/events.md). */
+const AUDIT_DAYS = 90;
 
 const hashOf = (salt) =>
   `translate(rtrim(encode(sha256(convert_to('${salt}' || n, 'UTF8')), 'base64'), '='), '+/', '-_')`;
 
-/** What the library writes for one user, by table. */
+const DAY = 86_400_000;
+
+/** What the library writes for one user, by table; what many users share is left out, since it does not grow with them. */
 async function rowsOf(site, flow) {
   const connection = await site.connect();
   await walk(flow, site, connection, TEMPLATE);
   connection.close();
   const rows = {};
   for (const it of TABLES) rows[it] = await site.database.query(`select * from mfa_${it}`);
+  const [address] = rows.authenticator.flatMap((it) => it.address ?? []);
+  rows.account = rows.account.filter((it) => it.user_id === `user-${TEMPLATE}`);
+  rows.window = rows.window.filter((it) => it.name.includes(address));
   await site.database.query(`truncate ${TABLES.map((it) => `mfa_${it}`).join(', ')}`);
   return rows;
 }
@@ -41,12 +48,14 @@ function identities(rows) {
       found.push([id, hashOf(name)], [end, `(${end} - ${AGO} + n)::text`]);
     }
   }
+  const kept = AGO + AUDIT_DAYS * DAY;
+  for (const { expires_at: end } of rows.audit) found.push([end, `(${end} - ${kept} + n)::text`]);
   for (const { ends_at: end } of rows.window) found.push([end, `(${end} - ${AGO} + n)::text`]);
   return new Map(found);
 }
 
 async function copy(database, table, row, known, [first, last]) {
-  const { seq: _, ...columns } = row;
+  const { seq: _, tx: __, ...columns } = row;
   const quoted = (value) => `'${value.replaceAll("'", "''")}'`;
   const expression = (value) => {
     let text = quoted(value);
@@ -57,8 +66,8 @@ async function copy(database, table, row, known, [first, last]) {
   };
   const values = Object.entries(columns).map(([name, value]) => {
     if (value === null) return 'null';
-    const isNumber = /^(version|sends|used|created_at|expires_at|ends_at)$/.test(name);
-    return isNumber ? `(${expression(value)})::bigint` : expression(value);
+    const isNumber = /^(version|sends|known_device|created_at|expires_at|ends_at)$/.test(name);
+    return isNumber ? `(${expression(String(value))})::bigint` : expression(value);
   });
   await database.query(`insert into mfa_${table} (${Object.keys(columns).join(', ')})
     select ${values.join(', ')} from generate_series(${first}, ${last}) as n`);

@@ -4,16 +4,20 @@ import express from 'express';
 import { createMfa, mfaRouter, oauthRouter, oob, otp, recoveryCode, sms } from 'express-mfa';
 import { postgresStores } from 'express-mfa/adapters/postgres';
 import { openConnection } from '../connection.js';
-import { CLIENT_ID, HUGE, ISSUER, phoneOf, users } from '../fixtures.js';
+import { CLIENT_ID, ISSUER, phoneOf as realPhoneOf, SENDS, users } from '../fixtures.js';
 
 const client = { id: CLIENT_ID, tokenEndpointAuthMethod: 'none', grantTypes: ['password', 'mfa'] };
 
 /**
- * @param purging whether the routers purge: they must not remove what is being measured
- * @param clock the time of the site, unless it is the machine's
+ * @param options.purging whether the routers purge: they must not remove what is being measured
+ * @param options.clock the time of the site, unless it is the machine's
+ * @param options.phoneOf the number of a user
+ * @param options.stores where it stores, unless in the database alone
+ * @param options.more other options of `createMfa()`
  */
-export async function openSite(database, keys, { purging = false, clock } = {}) {
-  const stores = postgresStores(database.pool);
+export async function openSite(database, keys, options = {}) {
+  const { purging = false, clock, phoneOf = realPhoneOf, more } = options;
+  const stores = options.stores ?? postgresStores(database.pool);
   const codes = new Map();
   const failures = [];
   const mfa = createMfa({
@@ -29,9 +33,10 @@ export async function openSite(database, keys, { purging = false, clock } = {}) 
       }),
       recoveryCode(),
     ],
-    sends: HUGE,
     onEvent: ({ event, cause }) => event.endsWith('.failed') && failures.push(cause),
+    sends: SENDS,
     ...(clock ? { clock } : {}),
+    ...more,
   });
   const app = express();
   app.use('/oauth', oauthRouter(mfa));
@@ -41,8 +46,7 @@ export async function openSite(database, keys, { purging = false, clock } = {}) 
   return {
     database,
     mfa,
-    /** The store itself, which purges. */
-    store: stores(ISSUER),
+    phoneOf,
     /** What failed behind the requests, such as a purge. */
     failures,
     connect: () => openConnection(server.address().port),

@@ -1,5 +1,5 @@
 /** The steps of the flow as requests, each with what the next one needs from its answer. */
-import { CLIENT_ID, phoneOf, usernameOf } from '../fixtures.js';
+import { CLIENT_ID, usernameOf } from '../fixtures.js';
 
 const GRANT = 'http://auth0.com/oauth/grant-type/mfa-oob';
 
@@ -50,7 +50,7 @@ const challenge = {
 
 const associate = {
   status: 200,
-  request: ({ user, mfa_token }) =>
+  request: ({ user, mfa_token }, { phoneOf }) =>
     json(
       '/mfa/associate',
       { authenticator_types: ['oob'], oob_channels: ['sms'], phone_number: phoneOf(user) },
