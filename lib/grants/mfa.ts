@@ -3,12 +3,12 @@ import { admitUser } from '../core/admit.js';
 import { resolveAccess } from '../core/audience.js';
 import type { AuthenticatorType } from '../core/authenticator-type.js';
 import type { Call } from '../core/call.js';
-import { issueTokens } from '../core/issue-tokens.js';
+import { type Issue, issueTokens } from '../core/issue-tokens.js';
 import { markOf } from '../core/known-device.js';
 import type { Mfa } from '../core/mfa.js';
 import { amrOf } from '../core/session-login.js';
 import { readMfaToken } from '../core/transaction.js';
-import { verify } from '../core/verification.js';
+import { type Verified, verify } from '../core/verification.js';
 import type { Client } from '../ports/index.js';
 import type { Grant, GrantAnswer } from './grant.js';
 
@@ -40,23 +40,7 @@ async function exchange(
   };
   const verified = await verify(mfa, submission, (userId) => admitUser(mfa, userId));
 
-  // The audience and scope of the login, whatever the client repeats here (wire.md 3.2).
-  const { user } = verified;
-  const { audience, scope, grant, epoch } = verified.transaction;
-  const action = verified.transaction.action?.digest;
-  const granted = resolveAccess(mfa, { audience, scope, client });
-  const access = action
-    ? { ...granted, lifetime: Math.min(granted.lifetime, APPROVAL_MS) }
-    : granted;
-  const { first } = verified.transaction;
-  const authentication = {
-    amr: amrOf(verified),
-    at: mfa.clock.now(),
-    ...(first && { first }),
-  };
-  const { kind } = verified.authenticator;
-  const issue = { user, client, access, grant, authentication, kind, epoch, action };
-  const answer = await issueTokens(mfa, issue);
+  const answer = await issueTokens(mfa, issueOf(mfa, client, verified));
   if (verified.recoveryCode !== undefined) {
     return { tokens: { ...answer, recovery_code: verified.recoveryCode } };
   }
@@ -65,3 +49,33 @@ async function exchange(
     device: mfa.settings.deviceCookie ? markOf(mfa, verified.transaction) : undefined,
   };
 }
+
+type Passed = Awaited<ReturnType<typeof verify>>;
+
+/**
+ * The audience and scope of the login, whatever the client repeats here (wire.md 3.2). What confirmed one action lives as
+ * long as that may be carried out.
+ */
+function issueOf(mfa: Mfa, client: Client, verified: Passed): Issue {
+  const { user, transaction, authenticator } = verified;
+  const { audience, scope, grant, epoch, first } = transaction;
+  const action = transaction.action?.digest;
+  const granted = resolveAccess(mfa, { audience, scope, client });
+  const lifetime = action ? Math.min(granted.lifetime, APPROVAL_MS) : granted.lifetime;
+  return {
+    user,
+    client,
+    access: { ...granted, lifetime },
+    grant,
+    authentication: { amr: amrOf(verified), at: mfa.clock.now(), ...(first && { first }) },
+    kind: authenticator.kind,
+    epoch,
+    action,
+  };
+}
+
+/** What the tokens say of this login. */
+const authenticationOf = (mfa: Mfa, verified: Verified) => {
+  const { first } = verified.transaction;
+  return { amr: amrOf(verified), at: mfa.clock.now(), ...(first && { first }) };
+};
