@@ -72,6 +72,7 @@ export type {
   StoreHealth,
   Stores,
   TokenEndpointAuthMethod,
+  TrustedDevice,
   UnansweredMessage,
   User,
   Users,

@@ -9,6 +9,7 @@ import type { Mfa } from './core/mfa.js';
 import { readiness } from './core/readiness.js';
 import { reliableStore } from './core/reliable-store.js';
 import { switchesOf } from './core/switches.js';
+import { forgetDevices } from './core/trusted-device.js';
 import { handles } from './crypto/handle.js';
 import { keyedHash } from './crypto/keyed-hash.js';
 import { sealing } from './crypto/seal.js';
@@ -66,9 +67,7 @@ export function createMfa(options: MfaOptions): Mfa {
     settings,
     store,
     ...hostOf(options),
-    onPasswordChanged: (userId) => passwordChanged(mfa, userId),
-    onUserDeleted: (userId) => userDeleted(mfa, userId),
-    unlock: (userId) => unlock(mfa, userId),
+    ...aboutUsers(() => mfa),
     switches: switchesOf(() => mfa),
     guessBound: () => guessBounds(options.authenticators, settings),
     ...knownHere(),
@@ -85,6 +84,16 @@ export function createMfa(options: MfaOptions): Mfa {
   warnOf(options, emit);
   return mfa;
 }
+
+/** What the host tells, and decides, about its users. */
+const aboutUsers = (
+  mfa: () => Mfa,
+): Pick<Mfa, 'onPasswordChanged' | 'onUserDeleted' | 'unlock' | 'forgetDevices'> => ({
+  onPasswordChanged: (userId) => passwordChanged(mfa(), userId),
+  onUserDeleted: (userId) => userDeleted(mfa(), userId),
+  unlock: (userId) => unlock(mfa(), userId),
+  forgetDevices: (userId) => forgetDevices(mfa(), userId),
+});
 
 /** What a process knows that the others do not, and what it remembers of what all know. */
 const knownHere = (): Pick<Mfa, 'shared' | 'fleet' | 'conversions'> => ({

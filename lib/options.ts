@@ -142,6 +142,12 @@ export interface MfaOptions {
    * a known device are counted apart, so that nobody who has the password can lock its owner out. Default true.
    */
   readonly deviceCookie?: boolean | undefined;
+  /**
+   * Whether people may trust a device: their next logins there, in a session, need no second factor for so many days, 1
+   * to 30, default 30. It never counts as one: routes that ask for it, and the MFA API, ask all the same (security.md D30).
+   * Default false.
+   */
+  readonly trustedDevices?: boolean | { readonly days?: number | undefined } | undefined;
   /** Refuses at start what leaves users with nothing but codes by telephone or e-mail. Default false (R-061). */
   readonly requireUnrestricted?: boolean | undefined;
   /** Whether `amr` and `acr` stand in `id_token`s. Default true. */

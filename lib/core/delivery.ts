@@ -50,8 +50,11 @@ export const codeParts = (delivery: Omit<Delivery, 'state'>, code: string): read
 export const isCutOff = ({ codes }: Account, { epoch = 0, transactionId }: Delivery): boolean =>
   codes !== undefined && epoch < codes.epoch && transactionId !== codes.except;
 
-/** The account after a change of its authenticators; counted and not timed, since clocks differ. */
-export const cutCodesOff = (account: Account, except: string): Account => ({
+/**
+ * The account after a change of its authenticators; counted and not timed, since clocks differ. No device is trusted any
+ * more (security.md R-117).
+ */
+export const cutCodesOff = ({ trusted: _, ...account }: Account, except: string): Account => ({
   ...account,
   codes: { epoch: (account.codes?.epoch ?? 0) + 1, except },
 });

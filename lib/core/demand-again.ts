@@ -23,6 +23,8 @@ export interface EarlierProof {
   readonly kind?: string | undefined;
   /** What proved the first factor, where it was no password. */
   readonly first?: FirstProof | undefined;
+  /** The second factor was left out, since the device is trusted (D30). */
+  readonly trusted?: boolean | undefined;
 }
 
 /** What is asked for now. */
@@ -42,7 +44,7 @@ export async function demandAgain(
   mfa: Mfa,
   { user, own }: { readonly user: User; readonly own: readonly Authenticator[] },
   wanted: Wanted,
-  { amr, at, kind, first }: EarlierProof,
+  { amr, at, kind, first, trusted }: EarlierProof,
 ): Promise<Demand> {
   const passed = amr.includes('mfa');
   const asked = await demandOf(mfa, user, own, wanted);
@@ -52,6 +54,7 @@ export async function demandAgain(
   if (wanted.audience === mfa.audience && !(passed && isFresh(mfa, at))) return any;
   if (wanted.multiFactor && !passed) return any;
   if (demand.needed === 'none') return demand;
+  if (trusted && demand.needed === 'challenge') return { needed: 'none' };
   const allowed =
     demand.needed === 'enroll' ||
     demand.kinds.length === 0 ||

@@ -48,6 +48,8 @@ export interface Settings {
   readonly mfaRequirements: boolean;
   readonly amrInIdToken: boolean;
   readonly deviceCookie: boolean;
+  /** How long a device is trusted; undefined = never. */
+  readonly trustedDevices: number | undefined;
   readonly locale: Locale;
   readonly shadowBudgets: boolean;
 }
@@ -94,6 +96,8 @@ export interface Mfa {
   unlock(userId: string): Promise<void>;
   /** Stops messages at run time, by channel, country or sender (docs/messages.md). */
   readonly switches: Switches;
+  /** Ends the trust in all devices of a user: a logout everywhere. */
+  forgetDevices(userId: string): Promise<void>;
   /** How likely a break is in the worst case, by kind of authenticator, with the options in force. */
   guessBound(): readonly GuessBound[];
   /** Resolves when what goes on in the background is done: notices and counts. For a graceful stop. */

@@ -9,6 +9,7 @@ import { firstMethods, provedFirst } from './proved-first.js';
 import { SESSION_CLIENT } from './session-client.js';
 import { newProof, type SessionProof } from './session-proof.js';
 import { readMfaToken } from './transaction.js';
+import { useTrustedDevice } from './trusted-device.js';
 import { type Verified, verify } from './verification.js';
 
 /** `grant` of transactions that end in a session, and `audience`: no token is issued for them. */
@@ -19,10 +20,19 @@ export interface Visitor {
   readonly request: RequestInfo;
   /** The mark of a known device that came along, not checked yet. */
   readonly device: string | undefined;
+  /** What a trusted device sent, not checked yet. */
+  readonly trusted?: string | undefined;
 }
 
 /** What a password login of a session is followed by. */
-export type SessionStep = { readonly needed: 'none'; readonly proof: SessionProof } | Waiting;
+export type SessionStep =
+  | {
+      readonly needed: 'none';
+      readonly proof: SessionProof;
+      /** What a trusted device keeps from now on. */
+      readonly trusted?: string | undefined;
+    }
+  | Waiting;
 
 /**
  * The password of this user was right: the session is open, or its second factor is waited for.
@@ -40,6 +50,7 @@ export async function startSessionLogin(
 ): Promise<SessionStep> {
   const user = stated ? { ...found, firstFactor: { ...found.firstFactor, amr: stated } } : found;
   const amr = firstMethods(user);
+  const trusted = await useTrustedDevice(mfa, user.id, visitor.trusted);
   const next: NextStep = await afterFirstFactor(mfa, {
     user,
     client: SESSION_CLIENT,
@@ -48,17 +59,20 @@ export async function startSessionLogin(
     grant: SESSION,
     amr,
     ...visitor,
+    ...(trusted !== undefined && { waives: ({ needed }) => needed === 'challenge' }),
   });
   if (next.needed !== 'none') return next;
   const epoch = epochOf(next.account);
   return {
     needed: 'none',
+    trusted,
     proof: newProof(mfa, {
       sub: user.id,
       amr,
       first: provedFirst(mfa, user),
       since: mfa.clock.now(),
       epoch,
+      trusted: trusted !== undefined,
     }),
   };
 }

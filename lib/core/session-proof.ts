@@ -19,6 +19,8 @@ export interface SessionProof {
   readonly kind?: string | undefined;
   /** What proved the first factor, where it was no password: no second factor of this session is the same. */
   readonly first?: FirstProof | undefined;
+  /** The second factor was left out, since the device is trusted. */
+  readonly trusted?: boolean | undefined;
   /** `Account.cutOff.epoch` at its first factor. */
   readonly epoch: number;
   /** When the last of them passed (ms). */
@@ -39,7 +41,8 @@ export const newProof = (
     first,
     since,
     epoch,
-  }: Pick<SessionProof, 'sub' | 'amr' | 'kind' | 'first' | 'since' | 'epoch'>,
+    trusted,
+  }: Pick<SessionProof, 'sub' | 'amr' | 'kind' | 'first' | 'since' | 'epoch' | 'trusted'>,
 ): SessionProof => {
   const now = mfa.clock.now();
   return {
@@ -48,6 +51,7 @@ export const newProof = (
     amr,
     ...(kind !== undefined && { kind }),
     ...(first && { first }),
+    ...(trusted && { trusted }),
     epoch,
     at: now,
     since,

@@ -4,7 +4,7 @@ import { safeEqual } from './safe-equal.js';
 import { type DerivedKeys, sha256 } from './secrets.js';
 
 /** What a handle is: `mfa` = `mfa_token`, `oob` = `oob_code`, `dev` = a known device, `rt` = a refresh token. */
-export type HandleKind = 'mfa' | 'oob' | 'dev' | 'rt';
+export type HandleKind = 'mfa' | 'oob' | 'dev' | 'trust' | 'rt';
 
 /** A handle that was read: `malformed` covers forged, foreign and truncated ones alike. */
 export type ReadHandle =

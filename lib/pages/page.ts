@@ -23,6 +23,7 @@ export interface Visit {
   form(action: string): Form;
   /** Cookies of the answer. */
   setDevice(mark: string): void;
+  setTrusted(token: string): void;
 }
 
 /** What a visit is answered with. */

@@ -8,6 +8,7 @@ import { setDeviceCookie } from '../http/device-cookie.js';
 import { forRequest } from '../http/request-context.js';
 import { checkedMfa } from '../http/serve.js';
 import { trustCheck } from '../http/trust-proxy.js';
+import { setTrustedCookie } from '../http/trusted-cookie.js';
 import { answerPage, errorPage } from './answer.js';
 import { formToken, isOurForm } from './csrf.js';
 import type { PagesOptions } from './options.js';
@@ -93,6 +94,7 @@ async function visitOf(
     state: stateOf(request),
     form: (action) => ({ action, csrf }),
     setDevice: (mark) => setDeviceCookie(response, mark),
+    setTrusted: (token) => setTrustedCookie(mfa, response, token),
   };
 }
 

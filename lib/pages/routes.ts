@@ -7,6 +7,7 @@ import { stepUp, stepUpPage } from './flow/step-up.js';
 import { verifyCode, verifyRecovery } from './flow/verify.js';
 import type { Handler } from './page.js';
 import { addAgain, addEnroll, addPage, addVerify } from './security/add.js';
+import { forget } from './security/forget.js';
 import { overview } from './security/overview.js';
 import { newRecoveryCode } from './security/recovery-code.js';
 import { remove, removePage } from './security/remove.js';
@@ -46,6 +47,7 @@ export function routesOf({
     [`${add}/again`, form(add, addAgain)],
     [`${add}/verify`, form(add, addVerify)],
     [`${security}/remove`, { GET: removePage, POST: remove }],
+    [`${security}/forget`, form(security, forget)],
     [`${security}/recovery-code`, form(security, newRecoveryCode)],
   ]);
 }

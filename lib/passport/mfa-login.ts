@@ -18,6 +18,7 @@ import { forRequest, infoOf } from '../http/request-context.js';
 import { respondError } from '../http/respond.js';
 import { safeReturnTo } from '../http/return-to.js';
 import { checkedMfa } from '../http/serve.js';
+import { readTrustedCookie, setTrustedCookie } from '../http/trusted-cookie.js';
 import { sentByProgram } from '../http/visitor.js';
 import type { User } from '../ports/index.js';
 
@@ -83,10 +84,15 @@ async function continueLogin(
   }
   const user = await userOf(mfa, options, request);
   const { amr, page, returnTo: allowed = [] } = options;
-  const visitor = { request: infoOf(request), device: readDeviceCookie(request) };
+  const visitor = {
+    request: infoOf(request),
+    device: readDeviceCookie(request),
+    trusted: hasSession(request) ? readTrustedCookie(request) : undefined,
+  };
   mfa.emit({ event: 'login.first_factor.ok', userId: user.id });
   const step = await startSessionLogin(mfa, { user, ...(amr && { amr }), ...visitor });
   if (step.needed === 'none') {
+    if (step.trusted !== undefined) setTrustedCookie(mfa, response, step.trusted);
     if (hasSession(request)) await openSession(request, { user, state: { proof: step.proof } });
     (request as unknown as WithUser).user = user;
     return true;

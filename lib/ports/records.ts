@@ -25,6 +25,18 @@ export interface LoginUse {
   readonly spent: boolean;
 }
 
+/** A device that is not asked for a second factor for a while. */
+export interface TrustedDevice {
+  /** Browser and system, for the user's own list. */
+  readonly name: string;
+  /** SHA-256 of what it has to show next. */
+  readonly current: string;
+  readonly createdAt: number;
+  readonly usedAt: number;
+  /** Never moved by use (ms). */
+  readonly expiresAt: number;
+}
+
 /** What is kept per user beside the authenticators. */
 export interface Account {
   readonly userId: string;
@@ -50,6 +62,8 @@ export interface Account {
   readonly recoveredAt?: number | undefined;
   /** When (ms) the user was last told, by subject. */
   readonly told?: Readonly<Record<string, number>> | undefined;
+  /** Trusted devices by id; gone with every change of factors or password. */
+  readonly trusted?: Readonly<Record<string, TrustedDevice>> | undefined;
   /** Of the issuer's own records, which stand under ids that no user can have; opaque. */
   readonly state?: string | undefined;
   /** Of such a record: nobody asks for it after this time (ms). */

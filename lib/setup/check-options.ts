@@ -64,6 +64,9 @@ const schema = z.strictObject({
   botCheck: fn.optional(),
   notices: z.union([fn, has('send')]).optional(),
   deviceCookie: z.boolean().optional(),
+  trustedDevices: z
+    .union([z.boolean(), z.strictObject({ days: z.int().min(1).max(30).optional() })])
+    .optional(),
   locale: z.enum(LOCALES).optional(),
   shadowBudgets: z.boolean().optional(),
   requireUnrestricted: z.boolean().optional(),

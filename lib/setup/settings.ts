@@ -123,9 +123,16 @@ export function resolveSettings(options: MfaOptions): Settings {
     mfaRequirements: options.mfaRequirements ?? true,
     amrInIdToken: options.amrInIdToken ?? true,
     deviceCookie: options.deviceCookie ?? true,
+    trustedDevices: trustOf(options.trustedDevices),
     locale: options.locale ?? 'en',
     shadowBudgets: options.shadowBudgets ?? false,
   };
+}
+
+/** ms; undefined = no device is trusted (D30). */
+function trustOf(given: MfaOptions['trustedDevices']): number | undefined {
+  if (!given) return undefined;
+  return ((given === true ? undefined : given.days) ?? 30) * DAY;
 }
 
 function apisOf({ apis = [], issuer }: MfaOptions, fallback: number): Settings['apis'] {

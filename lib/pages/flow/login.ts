@@ -6,6 +6,7 @@ import { openSession, renewSession } from '../../http/browser-session.js';
 import { readDeviceCookie } from '../../http/device-cookie.js';
 import { infoOf } from '../../http/request-context.js';
 import { safeReturnTo } from '../../http/return-to.js';
+import { readTrustedCookie } from '../../http/trusted-cookie.js';
 import type { User } from '../../ports/index.js';
 import type { Page, Visit } from '../page.js';
 import type { View } from '../view.js';
@@ -41,8 +42,10 @@ async function next(visit: Visit, user: User): Promise<Page> {
   const { mfa, site, query, request } = visit;
   const returnTo = safeReturnTo(query.optional('returnTo'), site.returnTo) ?? site.home;
   const device = readDeviceCookie(request);
-  const step = await startSessionLogin(mfa, { user, request: infoOf(request), device });
+  const trusted = readTrustedCookie(request);
+  const step = await startSessionLogin(mfa, { user, request: infoOf(request), device, trusted });
   if (step.needed === 'none') {
+    if (step.trusted !== undefined) visit.setTrusted(step.trusted);
     await openSession(request, { user, state: { proof: step.proof } });
     return { to: returnTo };
   }

@@ -43,6 +43,13 @@ export async function loginDoor(
   };
 }
 
+/** At a login, and where the host offers it; not for a step-up or an action (security.md D30). */
+export const mayTrust = (
+  { mfa, state }: Pick<Visit, 'mfa' | 'state'>,
+  { transaction }: Pick<Pending['step'], 'transaction'>,
+): boolean =>
+  mfa.settings.trustedDevices !== undefined && !state.proof && transaction.action === undefined;
+
 /** The view that asks for the second factor that the visitor chose, or lets them choose. */
 export function challengeView(
   visit: Visit,
@@ -77,6 +84,6 @@ export function challengeView(
       resend: { form, authenticator: chosen.id, inSeconds: Math.max(0, wait) },
     }),
     other: ways.length > 1 || recovery ? other : undefined,
-    mayTrust: false,
+    mayTrust: mayTrust(visit, step),
   };
 }

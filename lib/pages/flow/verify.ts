@@ -1,16 +1,18 @@
 import type { AuthenticatorType } from '../../core/authenticator-type.js';
 import { Params } from '../../core/params.js';
 import { type Proven, proveSession } from '../../core/session-login.js';
+import { trustDevice } from '../../core/trusted-device.js';
 import { errors, OAuthError } from '../../errors.js';
 import { openSession } from '../../http/browser-session.js';
 import { provenState } from '../../http/proven-session.js';
 import { infoOf } from '../../http/request-context.js';
+import { deviceName } from '../../http/trusted-cookie.js';
 import { explain } from '../explain.js';
 import type { Page, Visit } from '../page.js';
 import { confirmView } from './confirm.js';
 import { pageStateOf, remember, sealed } from './page-state.js';
 import { readPending } from './pending.js';
-import { challengeView, liveEnrolling } from './second-factor.js';
+import { challengeView, liveEnrolling, mayTrust } from './second-factor.js';
 
 /** What a code is compared by: an enrollment under way, or what the visitor was asked for. */
 export interface Expected {
@@ -109,10 +111,20 @@ async function finish(visit: Visit, proven: Proven): Promise<Page> {
   const after = provenState(request, proven);
   await openSession(request, { user: proven.user, state: after, keep });
   if (proven.device !== undefined) visit.setDevice(proven.device);
+  await trust(visit, proven);
   const then = after.action ? `${site.paths.mfa}/confirmed` : (state.login?.returnTo ?? site.home);
   const next = proven.recoveryCode;
   const code = next === undefined ? pageStateOf(state).recovery : sealed(visit, 'recovery', next);
   if (code === undefined) return { to: then };
   await remember(visit, { show: { code, next: then } });
   return { to: `${site.paths.mfa}/recovery-code` };
+}
+
+/** The visitor wants this device trusted; a recovery code trusts none (R-117). */
+async function trust(visit: Visit, { user, transaction, recoveryCode }: Proven): Promise<void> {
+  const { mfa, request, fields } = visit;
+  const wanted = fields.optional('trust') === '1' && recoveryCode === undefined;
+  if (!wanted || !mayTrust(visit, { transaction })) return;
+  const token = await trustDevice(mfa, { userId: user.id, name: deviceName(request) });
+  if (token !== undefined) visit.setTrusted(token);
 }

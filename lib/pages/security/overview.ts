@@ -1,7 +1,8 @@
 import { isUsable, RECOVERY } from '../../core/enrolled.js';
+import { trustedDevices } from '../../core/trusted-device.js';
 import { type Notice, pageStateOf } from '../flow/page-state.js';
 import type { Page, Visit } from '../page.js';
-import type { SettingsEntry } from '../view.js';
+import type { DeviceEntry, SettingsEntry } from '../view.js';
 import { isOwner, type Owner, ownerOf } from './owner.js';
 
 /** `GET /account/security`: what the user has, and what can be done about it. */
@@ -27,6 +28,7 @@ export function overviewView(
     add: `${security}/add`,
     remove: `${security}/remove`,
     recovery: visit.form(`${security}/recovery-code`),
+    devices: devicesOf(visit, owner),
     forget: visit.form(`${security}/forget`),
     back: site.home,
     notice: notice && noticeText(texts.security, notice),
@@ -51,3 +53,13 @@ export const entryOf = (
   createdAt: new Date(it.createdAt),
   usedAt: it.usedAt === undefined ? undefined : new Date(it.usedAt),
 });
+
+function devicesOf({ mfa }: Visit, { account }: Owner): readonly DeviceEntry[] | undefined {
+  if (mfa.settings.trustedDevices === undefined) return undefined;
+  return trustedDevices(account, mfa.clock.now()).map(({ id, name, createdAt, usedAt }) => ({
+    id,
+    name,
+    createdAt: new Date(createdAt),
+    usedAt: new Date(usedAt),
+  }));
+}

@@ -105,6 +105,13 @@ const Devices = ({
         </li>
       ))}
     </ul>
+    {devices.length > 1 ? (
+      <PostForm form={view.forget}>
+        <button class="plain" type="submit">
+          {texts.security.forgetAll}
+        </button>
+      </PostForm>
+    ) : null}
   </>
 );
 
