@@ -8,7 +8,7 @@ import { markOf } from '../core/known-device.js';
 import type { Mfa } from '../core/mfa.js';
 import { amrOf } from '../core/session-login.js';
 import { readMfaToken } from '../core/transaction.js';
-import { type Verified, verify } from '../core/verification.js';
+import { verify } from '../core/verification.js';
 import type { Client } from '../ports/index.js';
 import type { Grant, GrantAnswer } from './grant.js';
 
@@ -73,9 +73,3 @@ function issueOf(mfa: Mfa, client: Client, verified: Passed): Issue {
     action,
   };
 }
-
-/** What the tokens say of this login. */
-const authenticationOf = (mfa: Mfa, verified: Verified) => {
-  const { first } = verified.transaction;
-  return { amr: amrOf(verified), at: mfa.clock.now(), ...(first && { first }) };
-};
