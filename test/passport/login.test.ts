@@ -123,7 +123,7 @@ describe.each(realSessions)('before the second factor, with %s', (sessions) => {
 });
 
 describe('new ids', () => {
-  test('R-110: the session id changes at the password and at the second factor, and the old ones are dead', async () => {
+  test('R-110, B28: the session id changes at the password and at the second factor, and the old ones are dead', async () => {
     const t = await passportApp();
     await enrollPhone(t);
     const planter = visitor(t.app);
