@@ -12,26 +12,32 @@ export async function commitBoth(
   changes: Changes,
 ): Promise<boolean> {
   const { account, put, remove, keepTransactions, events } = changes;
-  if (account || put?.authenticators?.length || events?.length) {
-    const done = await durable.commit({
-      account,
-      events,
-      put: {
-        authenticators: put?.authenticators,
-        deliveries: account && (await stampsOf(shortLived, changes, account)),
-      },
-      remove: { authenticators: remove?.authenticators },
-    });
-    if (done !== true) return false;
-  }
   const short = {
     put: { transactions: put?.transactions, deliveries: put?.deliveries },
     remove: { transactions: remove?.transactions, deliveries: remove?.deliveries },
   };
   const touched = [...Object.values(short.put), ...Object.values(short.remove)];
-  if (touched.some((it) => it?.length)) {
+  const applied = async () => {
+    if (!touched.some((it) => it?.length)) return;
     await shortLived.apply({ revision: revisionOf(account), keepTransactions, ...short });
+  };
+  // Nothing guards a new login, and nobody has its token unless both are done: neither waits for the other.
+  if (!account && !put?.authenticators?.length) {
+    const told = events?.length ? durable.commit({ events }) : true;
+    const [done] = await Promise.all([told, applied()]);
+    return done === true;
   }
+  const done = await durable.commit({
+    account,
+    events,
+    put: {
+      authenticators: put?.authenticators,
+      deliveries: account && (await stampsOf(shortLived, changes, account)),
+    },
+    remove: { authenticators: remove?.authenticators },
+  });
+  if (done !== true) return false;
+  await applied();
   return true;
 }
 

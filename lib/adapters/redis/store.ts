@@ -50,9 +50,11 @@ export function shortLivedStore(redis: Redis, prefix: string, issuer: string): S
         ...(remove?.transactions ?? []).map(removeLogin),
         ...(remove?.deliveries ?? []).map((id) => redis.command('DEL', keys.delivery(id))),
       ]);
-      await Promise.all((put?.deliveries ?? []).map(putDelivery));
-      // One after the other: each counts those before it.
-      for (const tx of put?.transactions ?? []) await putLogin(tx, revision, keepTransactions);
+      const putLogins = async () => {
+        // One after the other: each counts those before it.
+        for (const tx of put?.transactions ?? []) await putLogin(tx, revision, keepTransactions);
+      };
+      await Promise.all([putLogins(), ...(put?.deliveries ?? []).map(putDelivery)]);
     },
     async ready() {
       await redis.command('SET', `${prefix}ready`, '1', 'PX', '1000');
