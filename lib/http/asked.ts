@@ -39,7 +39,7 @@ export async function ask(
   mfa: Mfa,
   token: string,
   request: RequestInfo,
-  authenticatorId?: string | undefined,
+  authenticatorId?: string,
 ): Promise<Asked> {
   const asked = await challenge(mfa, {
     token: await readMfaToken(mfa, token, { allowAccessToken: false }),

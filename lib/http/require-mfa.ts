@@ -23,12 +23,23 @@ export function requireMfa(mfa: Mfa, options: GuardOptions = {}): RequestHandler
   checkedMfa('requireMfa', mfa);
   const guard = checkedGuard(mfa, options);
   return (request: Request, response: Response, next: NextFunction) => {
-    guardOf(forRequest(mfa, request), guard, request, response).then(
-      (passes) => passes && next(),
-      (error: unknown) =>
-        error instanceof OAuthError ? refuseWith(error, request, response) : next(error),
-    );
+    void letThrough(forRequest(mfa, request), guard, { request, response, next });
   };
+}
+
+async function letThrough(
+  mfa: Mfa,
+  guard: Guard,
+  { request, response, next }: { request: Request; response: Response; next: NextFunction },
+): Promise<void> {
+  let passes = false;
+  try {
+    passes = await guardOf(mfa, guard, request, response);
+  } catch (error) {
+    if (error instanceof OAuthError) refuseWith(error, request, response);
+    else next(error);
+  }
+  if (passes) next();
 }
 
 async function guardOf(mfa: Mfa, guard: Guard, request: Request, response: Response) {

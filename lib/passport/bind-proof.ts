@@ -52,7 +52,7 @@ export function bindProof(request: Request, proven: Proven): void {
       { ...options, ...(keepSessionInfo && { keepSessionInfo }) },
       (error) => {
         if (error || user !== proven.user) return done(error);
-        opened(request, state, hasPassport).then(() => done(), done);
+        void settle(opened(request, state, hasPassport), done);
       },
     );
   };
@@ -63,4 +63,14 @@ export function bindProof(request: Request, proven: Proven): void {
 async function opened(request: Request, state: BrowserState, hasPassport: boolean): Promise<void> {
   if (hasPassport) await changeState(request, { ...state, passport: passportIn(request) });
   else await renewSession(request, state);
+}
+
+async function settle(work: Promise<void>, done: Done): Promise<void> {
+  let failure: unknown;
+  try {
+    await work;
+  } catch (error) {
+    failure = error;
+  }
+  done(failure);
 }

@@ -56,15 +56,24 @@ export function mfaLogin(mfa: Mfa, options: MfaLoginOptions = {}): RequestHandle
   const page = checkedPage(options.page ?? '/login/mfa');
   return (request: Request, response: Response, next: NextFunction) => {
     const own = forRequest(mfa, request);
-    continueLogin(own, { ...options, page }, request, response).then(
-      (isThrough) => isThrough && next(),
-      async (error: unknown) => {
-        await nobody(request).catch(() => undefined); // whatever session there was: it did not end in a login
-        if (error instanceof OAuthError && error.status < 500) respondError(response, error);
-        else next(error);
-      },
-    );
+    void logIn(own, { ...options, page }, { request, response, next });
   };
+}
+
+async function logIn(
+  mfa: Mfa,
+  options: MfaLoginOptions & { readonly page: string },
+  { request, response, next }: { request: Request; response: Response; next: NextFunction },
+): Promise<void> {
+  let isThrough = false;
+  try {
+    isThrough = await continueLogin(mfa, options, request, response);
+  } catch (error) {
+    await nobody(request).catch(() => undefined); // whatever session there was: it did not end in a login
+    if (error instanceof OAuthError && error.status < 500) respondError(response, error);
+    else next(error);
+  }
+  if (isThrough) next();
 }
 
 function checkedPage(page: string): string {
