@@ -109,6 +109,7 @@ const POST = [
   '/account/security/add/enroll',
   '/account/security/add/enroll/resend',
   '/account/security/add/verify',
+  '/account/security/forget',
   '/account/security/recovery-code',
   '/account/security/remove',
   '/account/transfer',
