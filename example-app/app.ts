@@ -30,6 +30,15 @@ import { exampleSite } from './site.js';
 import { exampleUsers } from './users.js';
 import { whoami } from './whoami.js';
 
+/** The app, and what its server does with it. */
+export interface ExampleApp {
+  readonly app: Express;
+  /** Authenticators of the seed file. */
+  importSeed(): Promise<void>;
+  /** Resolves when nothing goes on in the background any more. */
+  settled(): Promise<void>;
+}
+
 /**
  * The whole example: this app's users, clients and message provider, and express-mfa mounted over them. Nothing is
  * asked of the database until `importSeed`.
@@ -42,7 +51,7 @@ export async function exampleApp(options: {
   readonly sessions: Store;
   readonly seed: Seed;
   readonly stopping: AbortSignal;
-}): Promise<{ readonly app: Express; importSeed(): Promise<void> }> {
+}): Promise<ExampleApp> {
   const { config, issuer, keys, stores, sessions, seed, stopping } = options;
   const outbox = config.webhookUrl === undefined ? outboxSender() : undefined;
   const send = outbox ?? webhookSender({ url: config.webhookUrl as string });
@@ -63,6 +72,7 @@ export async function exampleApp(options: {
       recoveryCode(),
     ],
     policy: () => (config.policy === 'always' ? 'enroll' : 'none'),
+    notices: send, // what changed about an account, to its owner
     onEvent: logEvent,
   });
 
@@ -89,7 +99,7 @@ export async function exampleApp(options: {
   app.use(authorizeRouter(mfa));
   app.use(exampleSite(mfa, users, outbox !== undefined));
   app.use(notFound, failed);
-  return { app, importSeed: () => importSeed(mfa, seed) };
+  return { app, importSeed: () => importSeed(mfa, seed), settled: () => mfa.settled() };
 }
 
 const BRAND = { name: 'Notes & Coins', accent: '#8a3b12', accentDark: '#f0a878' };

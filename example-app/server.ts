@@ -28,11 +28,14 @@ async function main(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const issuer = config.issuer ?? `http://localhost:${port}/`; // after listening: the port may be 0
   const database = await openDatabase(config);
-  stopOnSignal(server, database, { stopping, drain: config.production ? DRAIN : 0 });
+  const background = { settled: async () => {} };
+  const drain = config.production ? DRAIN : 0;
+  stopOnSignal(server, database, { stopping, drain, background });
   const keys = config.secrets ?? (await developmentKeys(config.dataDirectory));
   const { stores, sessions } = database;
   const options = { config, issuer, keys, stores, sessions, seed, stopping: stopping.signal };
-  const { app, importSeed } = await exampleApp(options);
+  const { app, importSeed, settled } = await exampleApp(options);
+  background.settled = settled;
   await untilReady(database, starting.because, importSeed);
   handle = app;
   greet(config, { url: urlOf(config, port), issuer, database: database.name });
@@ -52,11 +55,18 @@ function listen(config: Config, listener: RequestListener): Promise<Server> {
   });
 }
 
+interface Stopping {
+  readonly stopping: AbortController;
+  readonly drain: number;
+  /** Notices, for example, that nobody waits for. */
+  readonly background: { settled(): Promise<void> };
+}
+
 /** The first signal lets requests in flight finish, a second one does not. */
 function stopOnSignal(
   server: Server,
   database: OpenDatabase,
-  { stopping, drain }: { readonly stopping: AbortController; readonly drain: number },
+  { stopping, drain, background }: Stopping,
 ): void {
   const stop = (signal: string) => {
     if (stopping.signal.aborted) process.exit(0);
@@ -72,7 +82,10 @@ function stopOnSignal(
         process.exit(0);
       };
       setTimeout(end, CLOSING); // a database that hangs does not say goodbye
-      database.close().then(end, end);
+      background
+        .settled()
+        .then(() => database.close())
+        .then(end, end);
     };
     // Not the `close` of http: it cuts connections whose first request is just arriving.
     setTimeout(() => NetServer.prototype.close.call(server, closed), drain);
@@ -93,13 +106,14 @@ interface Running {
   readonly database: string;
 }
 
-/** One line on stdout for programs; five on stderr for people, so that stdout stays JSON lines. */
+/** One line on stdout for programs; six on stderr for people, so that stdout stays JSON lines. */
 function greet(config: Config, { url, issuer, database }: Running): void {
   log('server.listening', { url, port: Number(new URL(url).port), issuer, database });
   const curl = `curl ${config.tls ? '-k ' : ''}${url}/oauth/token -d grant_type=password`;
   const phone = config.webhookUrl ?? `${url}/dev/outbox`;
   process.stderr.write(`express-mfa example: ${url}   issuer ${issuer}   database ${database}
-  open   ${phone}   the phone that receives every code
+  open   ${url}/   an app with a login, as ann@example.com with the password: correct horse
+  and    ${phone}   the phone that receives every code
   try    npm run tutorial   in a second terminal: enroll a phone, request by request
   or     ${curl} -d client_id=spa -d username=ann@example.com -d 'password=correct horse'
   users  ann (nothing enrolled), bob (authenticator app), carol (phone); Ctrl-C stops the app
