@@ -121,7 +121,10 @@ export function attacker({ http, fleet, clock, victim, own, chance, stolen }: Si
       await send(login);
       if (login.sent) await guess(login, oob, seen.factor);
     },
-    recoveryCode: async () => guess(await someLogin(), recovery, seen.recovery),
+    async recoveryCode() {
+      const login = await someLogin();
+      for (let i = 0; i < 3 && wait === 0; i++) await guess(login, recovery, seen.recovery);
+    },
     async burst() {
       while (logins.length < 3) await logIn();
       const answers = await Promise.all(

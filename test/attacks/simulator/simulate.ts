@@ -75,7 +75,7 @@ async function pass(clock: { now: number }, wait: number, chance: () => number):
     return false;
   }
   const whole = wait <= 24 * HOUR && chance() < 0.6;
-  clock.now += whole ? wait * 1000 : Math.floor((1 + 3 * chance()) * HOUR) * 1000;
+  clock.now += whole ? wait * 1000 : Math.floor((2 + 4 * chance()) * HOUR) * 1000;
   return whole;
 }
 
