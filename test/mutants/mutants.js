@@ -1,12 +1,8 @@
 // One rule broken by each, and the test that has to notice. `find` stands in the file exactly once.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are pieces of source
 
-/** The usual case: one place in one file. */
-const mutant = (name, file, find, replace, [testFile, title]) => ({
-  name,
-  edits: [{ file, find, replace }],
-  test: { file: `test/${testFile}`, title },
-});
+import { codeFlow } from './code-flow.js';
+import { mutant } from './mutant.js';
 
 const guesses = [
   mutant(
@@ -416,4 +412,4 @@ const messages = [
   ),
 ];
 
-export const mutants = [...guesses, ...binding, ...lifecycle, ...tokens, ...messages];
+export const mutants = [...guesses, ...binding, ...lifecycle, ...tokens, ...messages, ...codeFlow];

@@ -145,7 +145,10 @@ describe('prompt and max_age', () => {
     const { t, v } = await ann();
     t.clock.advance(offset < 0 ? 0 : 60);
     const login_after = String(t.clock.now() + offset);
-    expect(await outcomeOf(v, { prompt: 'login', login_after })).toBe('login');
+    const sent = await v.authorize({ prompt: 'login', login_after });
+    expect(sent.headers['location']).toMatch(/^\/login\?/);
+    // It would have to be waited for: the login counts from now on.
+    expect(answerOf(sent)['returnTo']).toMatch(new RegExp(`&login_after=${t.clock.now()}$`));
   });
 
   test('an id_token_hint about somebody else asks for a login', async () => {

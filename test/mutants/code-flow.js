@@ -1,0 +1,178 @@
+// Rules of the code flow and of refresh tokens, each broken.
+import { mutant } from './mutant.js';
+
+const codes = 'attacks/authorization-codes.test.ts';
+const refresh = 'attacks/refresh-tokens.test.ts';
+const uris = 'attacks/redirect-uris.test.ts';
+const prompt = 'wire/authorize-prompt.test.ts';
+
+export const codeFlow = [
+  mutant(
+    'code: a redirect URI that begins like one of the list',
+    'lib/core/redirect-uri.ts',
+    'if (registered.includes(uri)) return true;',
+    'if (registered.some((it) => uri.startsWith(it))) return true;',
+    [uris, 'https://app.example.com/callback/ is none'],
+  ),
+  mutant(
+    'code: the port of any client may differ',
+    'lib/core/redirect-uri.ts',
+    "if (client.applicationType !== 'native' || !LOOPBACK.test(uri)) return false;",
+    'if (!LOOPBACK.test(uri)) return false;',
+    [uris, 'http://127.0.0.1:3001/callback is none'],
+  ),
+  mutant(
+    'code: a message to an origin that the client does not list',
+    'lib/core/authorization-request.ts',
+    "if (mode === 'web_message' && !client.webOrigins?.includes(new URL(redirectUri).origin)) {",
+    'if (false) {',
+    ['wire/authorize.test.ts', 'nothing is posted anywhere else'],
+  ),
+  mutant(
+    'code: plain challenges',
+    'lib/core/authorization-request.ts',
+    'pattern: /^S256$/',
+    'pattern: /^(S256|plain)$/',
+    [codes, 'plain'],
+  ),
+  mutant(
+    'code: of another client',
+    'lib/grants/authorization-code.ts',
+    'if (content?.clientId !== client.id || content.redirectUri',
+    'if (!content || content.redirectUri',
+    [codes, 'with another client gives nothing'],
+  ),
+  mutant(
+    'code: another redirect URI',
+    'lib/grants/authorization-code.ts',
+    ' || content.redirectUri !== sha256(redirectUri)',
+    '',
+    [codes, 'with another redirect URI gives nothing'],
+  ),
+  mutant(
+    'code: any verifier',
+    'lib/grants/authorization-code.ts',
+    'if (!fitsVerifier(content, verifier))',
+    'if (false)',
+    [codes, 'with another verifier gives nothing'],
+  ),
+  mutant(
+    'code: used twice',
+    'lib/core/authorization-code.ts',
+    'return (await mfa.store.reserve([used], mfa.clock.now())).granted;',
+    'return (await mfa.store.reserve([used], mfa.clock.now())) !== undefined;',
+    [codes, 'works once; a second use ends'],
+  ),
+  mutant(
+    'code: a second use ends nothing',
+    'lib/grants/authorization-code.ts',
+    "if (scope.split(' ').includes(OFFLINE_ACCESS)) await endFamily(mfa, family, { reused: true });",
+    '',
+    [codes, 'works once; a second use ends'],
+  ),
+  mutant(
+    'code: after a change of the password',
+    'lib/grants/authorization-code.ts',
+    'if (!account || isFromBefore(account, { epoch }))',
+    'if (!account)',
+    [codes, 'after a change of the password'],
+  ),
+  mutant(
+    'refresh: an earlier token ends nothing',
+    'lib/core/refresh-families.ts',
+    'if (family.current !== presented.hash) await refuseReused(mfa, presented);',
+    'if (family.current !== presented.hash) throw authorizationErrors.invalidRefreshToken();',
+    [refresh, 'that was used before ends the family'],
+  ),
+  mutant(
+    'refresh: two copies at once',
+    'lib/core/refresh-families.ts',
+    'if (family?.current !== hash) return undefined;',
+    'if (!family) return undefined;',
+    [refresh, 'of 50 copies of a refresh token at once'],
+  ),
+  mutant(
+    'refresh: of another client',
+    'lib/grants/refresh-token.ts',
+    'if (family.clientId !== client.id)',
+    'if (false)',
+    [refresh, 'of another client is refused'],
+  ),
+  mutant(
+    'refresh: idle for as long as it likes',
+    'lib/core/refresh-record.ts',
+    'return Math.min(began + refreshToken, seen + refreshTokenIdle);',
+    'return began + refreshToken;',
+    [refresh, 'idle for 14 days'],
+  ),
+  mutant(
+    'refresh: wider scopes',
+    'lib/grants/refresh-token.ts',
+    'return isOther && !about.includes(it);',
+    'return !about.includes(it);',
+    [refresh, 'scope openid read:notes write:notes email gives'],
+  ),
+  mutant(
+    'refresh: another audience',
+    'lib/grants/refresh-token.ts',
+    'if (isOther && access.audience !== mfa.audience)',
+    'if (false)',
+    [refresh, 'is refused, and the token stays good'],
+  ),
+  mutant(
+    'refresh: the MFA API without a second factor of now',
+    'lib/grants/refresh-token.ts',
+    "{ ...authentication, kind, amr: authentication.amr.filter((it) => it !== 'mfa') }",
+    '{ ...authentication, kind }',
+    [refresh, 'only with a second factor of now'],
+  ),
+  mutant(
+    'refresh: the MFA API with a second factor of long ago',
+    'lib/core/demand-again.ts',
+    '!(passed && isFresh(mfa, at))',
+    '!passed',
+    [refresh, 'within 300 seconds of the second factor'],
+  ),
+  mutant(
+    'refresh: the policy is not asked again',
+    'lib/core/demand-again.ts',
+    "return passed && allowed ? { needed: 'none' } : demand;",
+    "return { needed: 'none' };",
+    [refresh, 'the policy is asked again'],
+  ),
+  mutant(
+    'authorize: any old login does for prompt=login',
+    'lib/core/authorize.ts',
+    'const wasAsked = after !== undefined && since >= after;',
+    'const wasAsked = after !== undefined;',
+    [prompt, 'is over after a login'],
+  ),
+  mutant(
+    'authorize: a login_after of the future',
+    'lib/core/authorization-request.ts',
+    'return age >= 0 && age < LOGIN_TAKES',
+    'return age < LOGIN_TAKES',
+    [prompt, 'a login_after in the future'],
+  ),
+  mutant(
+    'logout: to wherever it is told',
+    'lib/http/logout-pages.ts',
+    'if (!client.logoutUris?.includes(uri)) throw authorizationErrors.logoutMismatch();',
+    '',
+    ['wire/logout.test.ts', 'https://evil.example/'],
+  ),
+  mutant(
+    'revoke: by any client',
+    'lib/endpoints/revoke.ts',
+    'if (family && family.clientId !== client.id) throw authorizationErrors.foreignRefreshToken();',
+    '',
+    [refresh, 'takes the client that it was given to'],
+  ),
+  mutant(
+    'userinfo: a token from before a change of the password',
+    'lib/endpoints/userinfo.ts',
+    'if (!account || isFromBefore(account, access))',
+    'if (!account)',
+    ['wire/userinfo.test.ts', 'a token from before a change of the password'],
+  ),
+];
