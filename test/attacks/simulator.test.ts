@@ -74,7 +74,7 @@ const wrongAt = ({ comparisons }: Outcome, userId: string, recovery = false): nu
     .flatMap(({ at, right }) => (right ? [] : [at]))
     .toSorted((a, b) => a - b);
 
-describe('R-021: a month of attack', { timeout: 120_000 }, () => {
+describe('R-021: a month of attack', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     built = await build();
     return () => rmSync(built, { recursive: true, force: true });
