@@ -12,7 +12,7 @@ import type { Guard } from './guard-options.js';
 import { takeParsed } from './parsed-body.js';
 import { infoOf } from './request-context.js';
 import { respondError } from './respond.js';
-import { isPerson, pathOf } from './visitor.js';
+import { isPerson, ownPath, pathOf } from './visitor.js';
 
 /** RFC 6749 section 5.2: no quotation mark, no backslash, ASCII. */
 const quoted = (text: string) => `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '')}"`;
@@ -152,5 +152,5 @@ function heldBack(action: BoundAction, request: Request) {
     if (typeof value !== 'string') throw errors.invalidParameter(name, 'one string');
     return [name, value] as const;
   });
-  return { ...action, method: request.method, url: request.originalUrl, fields };
+  return { ...action, method: request.method, url: ownPath(request.originalUrl), fields };
 }

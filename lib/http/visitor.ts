@@ -17,7 +17,8 @@ export function pathOf(request: Request): string {
   return ownPath(pathname + search);
 }
 
-function ownPath(url: string): string {
+/** Path and query of this origin, however many slashes it begins with. */
+export function ownPath(url: string): string {
   const { pathname, search } = new URL(url.replace(/^[/\\]+/, '/'), 'http://here.invalid');
   return pathname.replace(/^\/+/, '/') + search;
 }

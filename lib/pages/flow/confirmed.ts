@@ -4,9 +4,8 @@ import type { Page, Visit } from '../page.js';
 export async function confirmedPage({ mfa, state, site }: Visit): Promise<Page> {
   const { action, approved } = state;
   const over = !approved || approved.until <= mfa.clock.now();
-  if (!action || over || action.digest !== approved.digest || action.method !== 'POST') {
-    return { to: site.home };
-  }
-  const { url, fields, text } = action;
+  if (!action || over || action.digest !== approved.digest) return { to: site.home };
+  const { method, url, fields, text } = action;
+  if (method !== 'POST') return { to: method === 'GET' ? url : site.home };
   return { view: { page: 'resubmit', url, fields, action: text } };
 }
