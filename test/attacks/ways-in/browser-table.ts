@@ -110,7 +110,6 @@ const POST = [
   '/account/security/add/enroll/resend',
   '/account/security/add/verify',
   '/account/security/forget',
-  '/account/security/forget',
   '/account/security/recovery-code',
   '/account/security/remove',
   '/account/transfer',
