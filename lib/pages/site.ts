@@ -28,8 +28,12 @@ export interface Site {
 
 const ACCENT = { light: '#0b5cad', dark: '#8ec5ff' };
 
+const KNOWN = 'paths loginPage returnTo home brand texts language render'.split(' ');
+
 /** @throws TypeError `ERR_MFA_PAGES` with the option that is wrong */
 export function resolveSite(mfa: Mfa, options: PagesOptions): Site {
+  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) refuse(unknown, `is not an option; there are ${KNOWN.join(', ')}`);
   const { paths = {}, brand = {}, loginPage = true, home = '/' } = options;
   const resolved = {
     login: path('paths.login', paths.login ?? '/login'),
