@@ -6,6 +6,7 @@ import { checkedGuard, type Guard, type GuardOptions } from './guard-options.js'
 import { askAgain, askToLogIn, refuseScope, refuseWith } from './insufficient.js';
 import { forRequest } from './request-context.js';
 import { checkedMfa } from './serve.js';
+import { trustCheck } from './trust-proxy.js';
 
 /**
  * Lets a request through when its session or access token has proved a second factor, as fresh and as strong as the
@@ -22,19 +23,23 @@ import { checkedMfa } from './serve.js';
 export function requireMfa(mfa: Mfa, options: GuardOptions = {}): RequestHandler {
   checkedMfa('requireMfa', mfa);
   const guard = checkedGuard(mfa, options);
+  const checkTrust = trustCheck();
   return (request: Request, response: Response, next: NextFunction) => {
-    void letThrough(forRequest(mfa, request), guard, { request, response, next });
+    const judge = async (own: Mfa) => {
+      checkTrust(request);
+      return guardOf(own, guard, request, response);
+    };
+    void letThrough(judge(forRequest(mfa, request)), { request, response, next });
   };
 }
 
 async function letThrough(
-  mfa: Mfa,
-  guard: Guard,
+  judged: Promise<boolean>,
   { request, response, next }: { request: Request; response: Response; next: NextFunction },
 ): Promise<void> {
   let passes = false;
   try {
-    passes = await guardOf(mfa, guard, request, response);
+    passes = await judged;
   } catch (error) {
     if (error instanceof OAuthError) refuseWith(error, request, response);
     else next(error);

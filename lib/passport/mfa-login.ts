@@ -1,6 +1,7 @@
 import { asUser } from '../core/admit.js';
 import { mfaRequired } from '../core/first-factor.js';
 import type { Mfa } from '../core/mfa.js';
+import { firstMethods } from '../core/proved-first.js';
 import { startSessionLogin } from '../core/session-login.js';
 import { configurationError, errors, OAuthError } from '../errors.js';
 import { askFirst } from '../http/asked.js';
@@ -18,6 +19,7 @@ import { forRequest, infoOf } from '../http/request-context.js';
 import { respondError } from '../http/respond.js';
 import { safeReturnTo } from '../http/return-to.js';
 import { checkedMfa } from '../http/serve.js';
+import { trustCheck } from '../http/trust-proxy.js';
 import { readTrustedCookie, setTrustedCookie } from '../http/trusted-cookie.js';
 import { sentByProgram } from '../http/visitor.js';
 import type { User } from '../ports/index.js';
@@ -37,7 +39,10 @@ export interface MfaLoginOptions {
   readonly page?: string | undefined;
   /** Paths that the parameter `returnTo` may name; `/account/*` allows everything below it. Default none. */
   readonly returnTo?: readonly string[] | undefined;
-  /** How the first factor passed (RFC 8176). Default `['pwd']`. */
+  /**
+   * How the first factor passed (RFC 8176), when it was no password: what it names is no second factor of the same login.
+   * Default `['pwd']`, or `firstFactor` of the user.
+   */
   readonly amr?: readonly string[] | undefined;
 }
 
@@ -54,15 +59,21 @@ export interface MfaLoginOptions {
 export function mfaLogin(mfa: Mfa, options: MfaLoginOptions = {}): RequestHandler {
   checkedMfa('mfaLogin', mfa);
   const page = checkedPage(options.page ?? '/login/mfa');
+  const checkTrust = trustCheck();
   return (request: Request, response: Response, next: NextFunction) => {
     const own = forRequest(mfa, request);
-    void logIn(own, { ...options, page }, { request, response, next });
+    void logIn(own, { ...options, page, checkTrust }, { request, response, next });
   };
+}
+
+interface Login extends MfaLoginOptions {
+  readonly page: string;
+  readonly checkTrust: (request: Request) => void;
 }
 
 async function logIn(
   mfa: Mfa,
-  options: MfaLoginOptions & { readonly page: string },
+  options: Login,
   { request, response, next }: { request: Request; response: Response; next: NextFunction },
 ): Promise<void> {
   let isThrough = false;
@@ -83,10 +94,11 @@ function checkedPage(page: string): string {
 
 async function continueLogin(
   mfa: Mfa,
-  options: MfaLoginOptions & { readonly page: string },
+  options: Login,
   request: Request,
   response: Response,
 ): Promise<boolean> {
+  options.checkTrust(request);
   if (isLoggedInByPassport(request)) {
     const problem = "write passport.authenticate('local', { session: false })";
     throw configurationError('ERR_MFA_PASSPORT_SESSION', 'mfaLogin', problem);
@@ -99,7 +111,9 @@ async function continueLogin(
     trusted: hasSession(request) ? readTrustedCookie(request) : undefined,
   };
   mfa.emit({ event: 'login.first_factor.ok', userId: user.id });
-  const step = await startSessionLogin(mfa, { user, ...(amr && { amr }), ...visitor });
+  // What proved the first factor proves no second one (R-002).
+  const known = amr ? { ...user, firstFactor: { amr } } : user;
+  const step = await startSessionLogin(mfa, { user: known, amr: firstMethods(known), ...visitor });
   if (step.needed === 'none') {
     if (step.trusted !== undefined) setTrustedCookie(mfa, response, step.trusted);
     if (hasSession(request)) await openSession(request, { user, state: { proof: step.proof } });

@@ -9,6 +9,7 @@ import { setDeviceCookie } from '../http/device-cookie.js';
 import type { Request } from '../http/express-types.js';
 import { forRequest, infoOf } from '../http/request-context.js';
 import { checkedMfa } from '../http/serve.js';
+import { trustCheck } from '../http/trust-proxy.js';
 import { bindProof } from './bind-proof.js';
 import { type Outcome, run, type Success } from './strategy.js';
 
@@ -44,6 +45,7 @@ export class MfaStrategy {
   readonly name: string;
   private readonly mfa: Mfa;
   private readonly only: AuthenticatorTypeName | undefined;
+  private readonly checkTrust: (request: Request) => void = trustCheck();
 
   /** @throws TypeError `ERR_MFA_ROUTER` */
   constructor(mfa: Mfa, { only }: { readonly only?: AuthenticatorTypeName | undefined } = {}) {
@@ -56,7 +58,10 @@ export class MfaStrategy {
   authenticate(this: Outcome, request: Request): void {
     const self = this as Outcome & MfaStrategy;
     const mfa = forRequest(self.mfa, request);
-    run(this, request, () => judge(mfa, request, self.only));
+    run(this, request, async () => {
+      self.checkTrust(request);
+      return judge(mfa, request, self.only);
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // The password alone logs nobody in; the second factor does, with each way of keeping sessions.
+import type { ErrorRequestHandler } from 'express';
 import { describe, expect, test } from 'vitest';
 import { client, enrollPhone } from '../support/app.js';
 import { mfaToken } from '../support/attack.js';
@@ -252,7 +253,42 @@ describe('a login of somebody else', () => {
   });
 });
 
+describe('a first factor that is no password', () => {
+  test('R-002: is no second factor too', async () => {
+    const t = await passportApp({ mfaLogin: { amr: ['sms'] } });
+    await enrollPhone(t);
+    const answer = await visitor(t.app).post('/login', ANN);
+    expect(answer.body.mfa_requirements.challenge).toEqual([{ type: 'recovery-code' }]);
+  });
+
+  test('R-009: is no second factor by its name', async () => {
+    const t = await passportApp({ policy: () => 'none', mfaLogin: { amr: ['pwd', 'mfa'] } });
+    t.app.use(((_error, _request, response, _next) => {
+      response.status(500).end();
+    }) as ErrorRequestHandler);
+    const person = visitor(t.app);
+    expect((await person.post('/login', ANN)).status).toBe(500);
+    expect((await person.get('/guarded')).status).toBe(401);
+  });
+});
+
 describe('a host that makes a mistake', () => {
+  test('R-029: who believes every X-Forwarded-For logs nobody in', async () => {
+    const t = await passportApp();
+    await enrollPhone(t);
+    const { person, proof } = await challenged(t);
+    const codes: unknown[] = [];
+    t.app.use(((error, _request, response, _next) => {
+      codes.push((error as { code?: string }).code);
+      response.status(500).end();
+    }) as ErrorRequestHandler);
+    t.app.set('trust proxy', true);
+    expect((await visitor(t.app).post('/login', ANN)).status).toBe(500);
+    expect((await person.post('/login/mfa', proof)).status).toBe(500);
+    expect((await person.get('/guarded')).status).toBe(500);
+    expect(new Set(codes)).toEqual(new Set(['ERR_MFA_TRUST_PROXY']));
+  });
+
   test('without session: false nobody is logged in, and the host is told', async () => {
     const t = await passportApp({ local: { session: true } });
     await enrollPhone(t);
@@ -260,7 +296,7 @@ describe('a host that makes a mistake', () => {
     t.app.use(((error, _request, response, _next) => {
       errors.push(error);
       response.status(500).end();
-    }) as import('express').ErrorRequestHandler);
+    }) as ErrorRequestHandler);
     const person = visitor(t.app);
     expect((await person.post('/login', ANN)).status).toBe(500);
     expect(errors).toEqual([expect.objectContaining({ code: 'ERR_MFA_PASSPORT_SESSION' })]);
@@ -288,7 +324,7 @@ describe('a host that makes a mistake', () => {
     t.app.use(((error, _request, response, _next) => {
       codes.push((error as { code?: string }).code);
       response.status(500).end();
-    }) as import('express').ErrorRequestHandler);
+    }) as ErrorRequestHandler);
     expect((await visitor(t.app).post('/login', ANN)).status).toBe(500);
     expect(codes).toEqual(['ERR_MFA_PASSPORT']);
   });

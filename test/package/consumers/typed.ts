@@ -11,6 +11,7 @@ import {
   oob,
   otp,
   recoveryCode,
+  requireMfa,
   type Sender,
   SenderError,
   sms,
@@ -18,6 +19,7 @@ import {
   type Users,
 } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
+import { type HostUser, mfaLogin, mfaStrategies } from 'express-mfa/passport';
 
 const ann: User = { id: 'u1', email: 'ann@example.com' };
 
@@ -54,6 +56,15 @@ const options: MfaOptions = {
 
 const mfa: Mfa = createMfa(options);
 express().use('/oauth', oauthRouter(mfa)).use('/mfa', mfaRouter(mfa));
+express()
+  .post('/login', mfaLogin(mfa, { userId: ({ id }) => String(id) }))
+  .get('/billing', requireMfa(mfa, { maxAge: 600 }), ({ auth }, response) => {
+    response.json({ who: auth?.sub });
+  });
+for (const { name } of mfaStrategies(mfa)) name.toUpperCase();
+
+// @ts-expect-error whose password alone was right is no user yet
+export const early: User = {} as HostUser;
 
 // @ts-expect-error an option that does not exist
 createMfa({ ...options, isuer: 'https://auth.example.com/' });
