@@ -1,11 +1,12 @@
 // One request, one connection, so that the round robin sees every request.
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { limit } from './limit.js';
 
 /** Anything: answers are compared member by member. */
 export type Body = ReturnType<typeof JSON.parse>;
 
 export interface Answer {
-  /** 0 when the connection broke, or nothing came within `LONGEST_MS`. */
+  /** 0 when the connection broke, or nothing came for much longer than `LONGEST_MS`. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -39,7 +40,7 @@ export function ask(port: number, path: string, { form, json, bearer, method }: 
     const lost = () => {
       resolve({ status: 0, headers: {}, text: '', body: undefined, ms: performance.now() - from });
     };
-    const signal = AbortSignal.timeout(LONGEST_MS + 2_000);
+    const signal = AbortSignal.timeout(limit(LONGEST_MS) + 2_000);
     const call = request({ ...options, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');

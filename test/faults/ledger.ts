@@ -1,5 +1,6 @@
 // The client, which writes down everything that it was told, and what every token was given for.
 import { type Answer, ask, LONGEST_MS, passing } from './http.js';
+import { limit } from './limit.js';
 import { minus, PASSWORD, type Person, plus } from './people.js';
 import type { Sink } from './sink.js';
 
@@ -40,7 +41,7 @@ export function ledger(port: number): Ledger {
     const answer = await ask(it.port, path, how).finally(() => it.inFlight--);
     it.answers.push({ path, answer });
     const { status, ms, text, body } = answer;
-    if (ms > LONGEST_MS) it.problems.push(`${path} took ${Math.round(ms)} ms`);
+    if (ms > limit(LONGEST_MS)) it.problems.push(`${path} took ${Math.round(ms)} ms`);
     if (status >= 500 && status !== 502 && status !== 503) it.problems.push(`${path}: ${status}`);
     if (status !== 0 && status !== 204 && body === undefined) it.problems.push(`${path}: ${text}`);
     if (status >= 400 && LEAK.test(text)) it.problems.push(`${path} tells: ${text}`);

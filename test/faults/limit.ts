@@ -14,5 +14,5 @@ function waiting(): number {
 /** A time limit, wider in the measure in which this machine is busy with other things, among them other tests. */
 export const limit = (ms: number): number => {
   const [lately = 0] = loadavg();
-  return ms * Math.max(1 + waiting(), lately / availableParallelism() / 1.5);
+  return Math.round(ms * Math.max(1 + waiting(), lately / availableParallelism() / 1.5));
 };
