@@ -27,10 +27,6 @@ import type { User } from '../ports/index.js';
 /** What the host's own strategy found: opaque to us. */
 export type HostUser = Readonly<Record<string, unknown>>;
 
-interface WithUser {
-  user?: HostUser | User;
-}
-
 /** Options of `mfaLogin`. */
 export interface MfaLoginOptions {
   /** The id that `users.findById` knows, of the user that Passport found. Default: `user.id`. */
@@ -117,7 +113,7 @@ async function continueLogin(
   if (step.needed === 'none') {
     if (step.trusted !== undefined) setTrustedCookie(mfa, response, step.trusted);
     if (hasSession(request)) await openSession(request, { user, state: { proof: step.proof } });
-    (request as unknown as WithUser).user = user;
+    setUser(request, user);
     return true;
   }
   const returnTo = safeReturnTo(namedIn(request), allowed);
@@ -143,8 +139,16 @@ const isLoggedInByPassport = (request: Request): boolean =>
 
 /** Nobody is logged in any more; the session is a new one. */
 async function nobody(request: Request): Promise<void> {
-  delete (request as unknown as WithUser).user;
+  setUser(request, undefined);
   if (hasSession(request)) await renewSession(request, {});
+}
+
+/** Where Passport keeps its user: `request.user`, unless the host named another property. */
+const propertyOf = (request: Request): string =>
+  (request as { readonly _userProperty?: string })._userProperty ?? 'user';
+
+function setUser(request: Request, user: User | undefined): void {
+  (request as unknown as Record<string, unknown>)[propertyOf(request)] = user;
 }
 
 /** The user that Passport found. From here on nobody is logged in by it. */
@@ -153,14 +157,13 @@ async function userOf(
   { userId = idOf }: MfaLoginOptions,
   request: Request,
 ): Promise<User> {
-  const host = request as unknown as WithUser;
-  const found = host.user as HostUser | undefined;
+  const found = (request as unknown as Record<string, unknown>)[propertyOf(request)];
   if (!found) {
     const problem = "mount it behind passport.authenticate('local', { session: false })";
     throw configurationError('ERR_MFA_PASSPORT', 'mfaLogin', problem);
   }
-  delete host.user;
-  const id = userId(found);
+  setUser(request, undefined);
+  const id = userId(found as HostUser);
   const user = asUser(await mfa.users.findById(id));
   if (user?.id !== id) {
     const problem = `users.findById knows no user "${String(id)}": give mfaLogin a userId that it knows`;

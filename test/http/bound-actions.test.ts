@@ -96,6 +96,17 @@ describe('in a session', () => {
     expect((await person.post('/transfer', TRANSFER)).status).toBe(401);
   });
 
+  test('R-006: nor with a cookie from before it was used', async () => {
+    const { test: t, person } = await loggedIn({ sessions: 'cookie-session' });
+    const done = transfers(t);
+    await confirm(t, person, await person.post('/transfer', TRANSFER));
+    const confirmed = person.cookies();
+    expect((await person.post('/transfer', TRANSFER)).status).toBe(200);
+    person.carry(confirmed);
+    expect((await person.post('/transfer', TRANSFER)).status).toBe(401);
+    expect(done).toHaveLength(1);
+  });
+
   test('it is good for five minutes', async () => {
     const { t, person } = await site();
     await confirm(t, person, await person.post('/transfer', TRANSFER));

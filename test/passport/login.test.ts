@@ -1,5 +1,7 @@
 // The password alone logs nobody in; the second factor does, with each way of keeping sessions.
 import type { ErrorRequestHandler } from 'express';
+import { mfaLogin } from 'express-mfa/passport';
+import express4 from 'express4';
 import { describe, expect, test } from 'vitest';
 import { client, enrollPhone } from '../support/app.js';
 import { mfaToken } from '../support/attack.js';
@@ -251,6 +253,46 @@ describe('a login of somebody else', () => {
     };
     expect((await visitor(none.app).post('/login/mfa', submitted)).status).toBe(400);
   });
+});
+
+test('on Express 4 too', async () => {
+  const t = await passportApp({ framework: express4 });
+  await enrollPhone(t);
+  const { person, proof } = await challenged(t);
+  expect((await person.get('/guarded')).status).toBe(401);
+  expect((await person.post('/login/mfa', proof)).body.in).toBe('u1');
+  expect((await person.get('/guarded')).body.sub).toBe('u1');
+  expect((await person.get('/me')).body).toEqual({ me: 'u1' });
+});
+
+test('R-008: where the host keeps its user under another name, nobody is there either', async () => {
+  const t = await passportApp();
+  await enrollPhone(t);
+  const seen: unknown[] = [];
+  t.app.post(
+    '/members/login',
+    t.passport.initialize({ userProperty: 'member' }),
+    t.passport.authenticate('local', { session: false }),
+    (request, response, next) => {
+      response.on('finish', () => seen.push((request as { member?: unknown }).member));
+      next();
+    },
+    mfaLogin(t.mfa),
+  );
+  expect((await visitor(t.app).post('/members/login', ANN)).status).toBe(403);
+  expect(seen).toEqual([undefined]);
+});
+
+test('R-007: a cookie from before the second factor, brought back, is of no use', async () => {
+  const t = await passportApp({ sessions: 'cookie-session' });
+  await enrollPhone(t);
+  const { person, proof } = await challenged(t);
+  const before = person.cookies();
+  expect((await person.post('/login/mfa', proof)).status).toBe(200);
+  person.carry(before);
+  expect((await person.get('/guarded')).status).toBe(401);
+  expect((await person.post('/login/mfa', proof)).status).toBe(403);
+  expect((await person.get('/guarded')).status).toBe(401);
 });
 
 describe('a first factor that is no password', () => {
