@@ -18,16 +18,14 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
   passport.use(
     new LocalStrategy({ passReqToCallback: true }, (request, username, password, done) => {
       const about = { ip: request.ip ?? '', userAgent: request.headers['user-agent'] };
-      const found = Promise.resolve(
-        users.authenticate(username, password, { realm: undefined, request: about }),
-      );
-      found.then((user) => done(null, user ?? false), done);
+      const context = { realm: undefined, request: about };
+      answer(done, async () => users.authenticate(username, password, context));
     }),
   );
   for (const strategy of mfaStrategies(mfa)) passport.use(strategy);
   passport.serializeUser((user, done) => done(null, (user as User).id));
   passport.deserializeUser((id: string, done) => {
-    Promise.resolve(users.findById(id)).then((user) => done(null, user ?? false), done);
+    answer(done, async () => users.findById(id));
   });
 
   const routes = Router();
@@ -67,6 +65,16 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
   });
   routes.use(refused);
   return { session: passport.session(), routes };
+}
+
+type Done = (error: unknown, user?: User | false) => void;
+
+/** Passport wants callbacks, outside of the promise: what they throw is not its failure. */
+function answer(done: Done, find: () => Promise<User | null | undefined>): void {
+  find().then(
+    (user) => setImmediate(done, null, user ?? false),
+    (error: unknown) => setImmediate(done, error),
+  );
 }
 
 /** A password or code that was wrong: 401 for programs, the page once more for people. */

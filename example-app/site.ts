@@ -76,5 +76,5 @@ function wellFormed(request: Request, response: Response, next: () => void): voi
 const handled =
   (handler: (request: Request, response: Response) => Promise<void>): express.RequestHandler =>
   (request, response, next) => {
-    handler(request, response).catch(next);
+    handler(request, response).catch((error: unknown) => setImmediate(() => next(error)));
   };

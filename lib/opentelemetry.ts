@@ -73,26 +73,19 @@ export function mfaMetrics(meter: Meter): OnEvent {
   const { sent, delivered, converted, verified, refused, locks, time } = instruments(meter);
   return (event) => {
     const by = (...names: (keyof Labels)[]) => attributes(event, names);
-    switch (event.event) {
-      case 'mfa.challenge.delivered':
-        sent.add(1, by('channel', 'country'));
-        delivered.add(1, by('channel', 'country'));
-        return;
-      case 'mfa.challenge.delivery_failed':
-        sent.add(1, by('channel', 'country'));
-        return;
-      case 'mfa.verify.ok':
-        verified.add(1, by('kind', 'channel'));
-        if (event.channel !== undefined) converted.add(1, by('channel', 'country'));
-        if (event.duration !== undefined) time.record(event.duration / 1000, by('kind', 'channel'));
-        return;
-      case 'mfa.lock.started':
-      case 'authenticator.disabled':
-        locks.add(1, { ...by('kind'), 'mfa.result': event.event });
-        return;
-      default:
-        countRefusal(refused, event);
-    }
+    const { event: name } = event;
+    if (name === 'mfa.challenge.delivered') {
+      sent.add(1, by('channel', 'country'));
+      delivered.add(1, by('channel', 'country'));
+    } else if (name === 'mfa.challenge.delivery_failed') {
+      sent.add(1, by('channel', 'country'));
+    } else if (name === 'mfa.verify.ok') {
+      verified.add(1, by('kind', 'channel'));
+      if (event.channel !== undefined) converted.add(1, by('channel', 'country'));
+      if (event.duration !== undefined) time.record(event.duration / 1000, by('kind', 'channel'));
+    } else if (name === 'mfa.lock.started' || name === 'authenticator.disabled') {
+      locks.add(1, { ...by('kind'), 'mfa.result': name });
+    } else countRefusal(refused, event);
   };
 }
 

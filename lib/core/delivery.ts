@@ -54,8 +54,9 @@ export const isCutOff = ({ codes }: Account, { epoch = 0, transactionId }: Deliv
  * The account after a change of its authenticators; counted and not timed, since clocks differ. No device is trusted any
  * more (security.md R-117).
  */
-export const cutCodesOff = ({ trusted: _, ...account }: Account, except: string): Account => ({
+export const cutCodesOff = (account: Account, except: string): Account => ({
   ...account,
+  trusted: undefined,
   codes: { epoch: (account.codes?.epoch ?? 0) + 1, except },
 });
 

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
+import { isRedirectUri } from '../core/redirect-uri.js';
 import type { BrowserState } from '../http/browser-session.js';
 import type { Site } from './site.js';
 
@@ -20,7 +21,7 @@ export async function formTargets(
   const [clientId, uri] = ['client_id', 'redirect_uri'].map((it) => target.searchParams.get(it));
   if (target.pathname !== paths.authorize || !clientId || !uri || !URL.canParse(uri)) return [];
   const client = await mfa.clients.findById(clientId);
-  if (!client?.redirectUris?.includes(uri)) return [];
+  if (!client || !isRedirectUri(client, uri)) return [];
   const { origin, protocol } = new URL(uri);
   return [origin === 'null' ? protocol : origin];
 }

@@ -71,8 +71,7 @@ const requests = {
   },
   code: async ({ user }) => codes.get(phoneOf(user)),
 };
-process.on('message', async (message) => {
-  process.send({ answer: await requests[message.ask](message) });
-});
+const reply = async (message) => process.send({ answer: await requests[message.ask](message) });
+process.on('message', (message) => void reply(message));
 process.on('disconnect', () => process.exit());
 const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));

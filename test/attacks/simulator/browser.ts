@@ -6,7 +6,7 @@ import { NOW } from './site.js';
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the site says
-  readonly body: any;
+  readonly body: any; // oxlint-disable-line no-explicit-any
   /** Seconds. */
   readonly retryAfter: number;
   readonly cookie: string | undefined;

@@ -28,7 +28,8 @@ async function storesAt({ file, postgres, redis }: Where): Promise<Stores> {
 }
 
 process.on('disconnect', () => process.exit()); // not without its parent
-process.once('message', async (where: Where) => {
+const start = async (where: Where) => {
   const { url } = await serveSite(await storesAt(where), where.keys);
   process.send?.(url);
-});
+};
+process.once('message', (where: Where) => void start(where));

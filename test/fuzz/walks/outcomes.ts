@@ -38,7 +38,7 @@ export function logInOutcome(
       const asks = Object.keys(body['mfa_requirements'] as object);
       const needed = model.isEnrolled(user) ? 'challenge' : 'enroll';
       if (body['error'] !== 'mfa_required' || asks.join() !== needed)
-        throw new Error(`asks to ${asks}`);
+        throw new Error(`asks to ${asks.join()}`);
       const login = model.login({ ...about, token: text(body, 'mfa_token') });
       model.enter(login, now);
       model.logins.push(login);
@@ -195,7 +195,7 @@ export function listOutcome(model: Model, now: number, by: Login): Outcome {
         Array<string>(kind === 'phone' ? 2 : 1).fill(`${kind} ${active}`),
       );
       if (shown.toSorted().join() !== expected.toSorted().join())
-        throw new Error(`lists ${shown}, not ${expected}`);
+        throw new Error(`lists ${shown.join()}, not ${expected.join()}`);
     },
   };
 }

@@ -80,17 +80,15 @@ export async function step(walk: Walk, send: Send, command: Command): Promise<vo
   const sent = body && Buffer.from(JSON.stringify(body));
   const got = await send({ method, path, headers, body: sent });
   const answer: Answer = { status: got?.status ?? 0, body: got?.text ? JSON.parse(got.text) : {} };
-  const error = answer.body['error'];
+  const { error = '', error_description: text = '' } = answer.body as Record<string, string>;
   history.push(
-    `${command.do} ${JSON.stringify({ ...command, do: undefined })} → ${answer.status} ${error ?? ''}`,
+    `${command.do} ${JSON.stringify({ ...command, do: undefined })} → ${answer.status} ${error}`,
   );
-  const key = `${command.do} ${answer.status} ${error ?? ''}`;
+  const key = `${command.do} ${answer.status} ${error}`;
   outcomes[key] = (outcomes[key] ?? 0) + 1;
   const wanted = 'error' in expected ? expected.error : undefined;
   if (answer.status !== expected.status || (wanted !== undefined && wanted !== error)) {
-    throw new Error(
-      `expected ${expected.status} ${wanted ?? ''}, got ${answer.status} ${answer.body['error_description'] ?? ''}`,
-    );
+    throw new Error(`expected ${expected.status} ${wanted ?? ''}, got ${answer.status} ${text}`);
   }
   if ('after' in expected) expected.after(answer.body);
   await compare(walk);
@@ -170,7 +168,9 @@ function plan(walk: Walk, command: Asking): Planned | undefined {
         expected: listOutcome(model, now, by),
       };
     }
-    default:
+    case 'oob':
+    case 'otp':
+    case 'recover':
       return planProof(walk, command);
   }
 }
