@@ -2,6 +2,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are pieces of source
 
 import { codeFlow } from './code-flow.js';
+import { doors } from './doors.js';
 import { mutant } from './mutant.js';
 
 const guesses = [
@@ -412,4 +413,12 @@ const messages = [
   ),
 ];
 
-export const mutants = [...guesses, ...binding, ...lifecycle, ...tokens, ...messages, ...codeFlow];
+export const mutants = [
+  ...guesses,
+  ...binding,
+  ...lifecycle,
+  ...tokens,
+  ...messages,
+  ...codeFlow,
+  ...doors,
+];
