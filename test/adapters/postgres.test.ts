@@ -236,6 +236,10 @@ describe('postgresStores()', () => {
     while (removed.at(-1) !== 0);
     expect(removed.reduce((sum, it) => sum + it, 0)).toBe(5 * 20_000);
     for (const it of removed) expect(it).toBeLessThanOrEqual(5000);
+    const walks = seen.filter(({ text }) => /delete from "?mfa_delivery/.test(text));
+    const begins = walks.map(({ values }) => Number(values?.[2]));
+    expect(begins.slice(0, 3)).toEqual([0, T + 500, T + 1000]);
+    expect(begins.at(-1)).toBe(T + 20_000); // and not over all that is dead, again and again
     const scans: string[] = [];
     for (const query of new Map(seen.map((it) => [it.text, it])).values()) {
       scans.push(...(await scansOf(pool, query)));

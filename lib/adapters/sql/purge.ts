@@ -24,8 +24,10 @@ type Sort = (typeof sorts)[number];
 const SQLITE_BATCH = 50;
 /** Rows in one statement: few, so that none takes long. */
 const POSTGRES_BATCH = 500;
-/** Rows that came in late, or were locked, are found when they ended at most so long (ms) before the last one removed. */
-const LATE = 600_000;
+/** Rows that were locked are found when they ended at most so long (ms) before the last one removed, */
+const LATE = 120_000;
+/** which is looked at so often (ms): once in a purge, and not with every batch, since all the others there are dead. */
+const LOOK_BACK_EVERY = 30_000;
 /** How often (ms) all that has expired is looked for, however late it came in. */
 const SWEEP_EVERY = 3_600_000;
 
@@ -63,14 +65,17 @@ function inTurn(engine: PostgresEngine, issuer: string, sort: Sort) {
   const turn = sql`pg_try_advisory_xact_lock(cast(${String(lock.readBigInt64BE())} as bigint))`;
   let reached = 0;
   let more = false;
-  let sweptAt = 0;
+  const done = { sweep: 0, look: 0 };
+  const isDue = (at: number, every: number, now: number) => !more && Math.abs(now - at) >= every;
 
   return async (now: number, limit: number): Promise<number> => {
-    const sweeps = !more && Math.abs(now - sweptAt) >= SWEEP_EVERY;
-    const from = sweeps ? 0 : Math.max(0, reached - (more ? 0 : LATE));
+    const sweeps = isDue(done.sweep, SWEEP_EVERY, now);
+    const looks = isDue(done.look, LOOK_BACK_EVERY, now);
+    const from = sweeps ? 0 : Math.max(0, reached - (looks ? LATE : 0));
     const [row] = await engine.run(oneBatch(sort, { issuer, turn, from, now, limit }));
     if (!row || number(row['ours']) === 0) return 0;
-    if (sweeps) sweptAt = now;
+    if (sweeps) done.sweep = now;
+    if (looks) done.look = now;
     const gone = number(row['gone']);
     more = gone === limit;
     if (gone > 0) reached = Math.max(more ? 0 : reached, number(row['reached']));
