@@ -6,6 +6,7 @@ import { epochOf } from './cut-off.js';
 import { demandOf, type PolicyQuestion, requirements } from './demand.js';
 import { isEnrolled, isUsable } from './enrolled.js';
 import type { Waiting } from './first-factor.js';
+import { findClient } from './known-client.js';
 import { isKnownDevice } from './known-device.js';
 import type { Mfa } from './mfa.js';
 import { SESSION_CLIENT } from './session-client.js';
@@ -87,7 +88,7 @@ export interface Approval {
 export async function startApproval(mfa: Mfa, { auth, action }: Approval): Promise<string> {
   const { sub, clientId = '', audience = '', scope = [], amr } = auth;
   const user = await admitUser(mfa, sub);
-  const client = await mfa.clients.findById(clientId);
+  const client = await findClient(mfa, clientId);
   if (!client) throw errors.invalidBearer();
   const { account, authenticators } = await mfa.store.load({ userId: sub });
   if (!account) throw new TypeError('store.load({ userId }) gave no account');
