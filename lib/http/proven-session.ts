@@ -15,11 +15,12 @@ export function provenState(
   request: Request,
   { proof, transaction }: Pick<Proven, 'proof' | 'transaction'>,
 ): BrowserState {
-  const over = { login: undefined, page: undefined };
+  const { action, proof: before, csrf } = stateOf(request);
+  const own = before?.sub === proof.sub; // its forms stay good: the one that waits for this proof among them
+  const over = { login: undefined, page: undefined, ...(own && { csrf }) };
   const digest = transaction.action?.digest;
   if (digest === undefined) return { ...over, proof, approved: undefined, action: undefined };
-  const { action, proof: before } = stateOf(request);
-  if (before?.sub !== proof.sub) throw errors.malformedMfaToken();
+  if (!own) throw errors.malformedMfaToken();
   const { at, amr, kind } = before;
   const approved: Approved = {
     id: proof.id,

@@ -1,6 +1,7 @@
 // A person confirms one action: the form is held back, its code asked for, and the form sent again.
 import express from 'express';
 import { requireMfa } from 'express-mfa';
+import { formToken, requireFormToken } from 'express-mfa/pages';
 import { describe, expect, test } from 'vitest';
 import type { TestBrowser } from '../pages/browser.js';
 import { enrollByPage, logIn, pagesApp } from '../pages/pages-app.js';
@@ -85,5 +86,29 @@ describe('a form that has to be confirmed', () => {
     page = await person.submit(page, { code: t.code() });
     expect([page.path, page.text]).toEqual(['/report?amount=1&payee=Bob', 'report']);
     expect((await person.get('/report?amount=1&payee=Bob')).path).toBe('/login/mfa');
+  });
+
+  test('keeps the token that the page of the host gave it (R-112)', async () => {
+    const { t, person } = await site();
+    t.app.get('/pay', async (request, response) => {
+      const csrf = await formToken(t.mfa, request);
+      response.send(
+        `<form method="post" action="/pay"><input name="csrf" value="${csrf}"><input name="payee" value="Bob"><button>Pay</button></form>`,
+      );
+    });
+    t.app.post(
+      '/pay',
+      express.urlencoded({ extended: false }),
+      requireFormToken(t.mfa),
+      requireMfa(t.mfa, { bind: ({ body }) => ({ amount: '1', payee: body.payee }) }),
+      (_request, response) => void response.send('<p>paid</p>'),
+    );
+    const before = await person.get('/pay');
+    const code = await person.submit(before);
+    const confirmed = await person.submit(code, { code: t.code() });
+    expect((await person.submit(confirmed)).text).toBe('paid');
+    t.clock.advance(60);
+    await logIn(person); // anew: forms of the login before are worth nothing
+    expect((await person.submit(before)).status).toBe(403);
   });
 });
