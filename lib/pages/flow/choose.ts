@@ -33,7 +33,8 @@ export async function enrollHere(visit: Visit): Promise<Page> {
 
 /** `POST /login/mfa/enroll/resend` */
 export async function enrollHereAgain(visit: Visit): Promise<Page> {
-  return enrollAgain(visit, await loginDoor(visit, await readPending(visit)));
+  const pending = await readPending(visit);
+  return enrollAgain(visit, await loginDoor(visit, pending), pending.step.transaction);
 }
 
 /** `POST /login/mfa/again`: back to the choice; what was started dies by itself. */

@@ -4,11 +4,12 @@ import type { Mfa } from '../../core/mfa.js';
 import { Params } from '../../core/params.js';
 import { errors, OAuthError } from '../../errors.js';
 import { infoOf } from '../../http/request-context.js';
-import type { Authenticator, User } from '../../ports/index.js';
+import type { Authenticator, LoginTransaction, User } from '../../ports/index.js';
 import type { VerifiedAccessToken } from '../../tokens/tokens.js';
 import { explain } from '../explain.js';
 import type { Page, Visit } from '../page.js';
 import type { View, Way } from '../view.js';
+import { confirmView } from './confirm.js';
 import { opened, pageStateOf, remember, sealed } from './page-state.js';
 
 /** Where an enrollment happens: in a login that waits, or in the settings of an open session. */
@@ -59,12 +60,22 @@ export function enrollView(
   };
 }
 
-/** Sends the first code once more: a new enrollment of the same takes the place of the one under way. */
-export function enrollAgain(visit: Visit, door: EnrollmentDoor): Promise<Page> {
-  const typed = pageStateOf(visit.state).enrolling?.typed;
-  if (typed === undefined) throw errors.expiredOobCode();
-  const fields = new Params(new Map(JSON.parse(opened(visit, 'typed', typed))));
-  return enroll({ ...visit, fields }, door);
+/**
+ * Sends the first code once more: a new enrollment of the same takes the place of the one under way. When it is too
+ * early, the one under way goes on, and so does its page.
+ */
+export async function enrollAgain(
+  visit: Visit,
+  door: EnrollmentDoor,
+  transaction: LoginTransaction | undefined,
+): Promise<Page> {
+  const { enrolling } = pageStateOf(visit.state);
+  if (!enrolling) throw errors.expiredOobCode();
+  const fields = new Params(new Map(JSON.parse(opened(visit, 'typed', enrolling.typed))));
+  const page = await enroll({ ...visit, fields }, door);
+  if ('to' in page || page.status !== 429 || page.view.page !== 'enroll') return page;
+  const { error } = page.view;
+  return { ...page, view: confirmView(visit, enrolling, door.path, transaction, error?.text) };
 }
 
 /** Starts what the visitor chose; what was typed wrongly comes back with a word beside the field. */

@@ -50,9 +50,9 @@ export const addEnroll =
     const owner = await ownerOf(visit, BY_RECOVERY);
     if (!isOwner(owner)) return toOverview(visit);
     const door = await settingsDoor(visit, owner);
-    return again
-      ? enrollAgain(visit, door)
-      : enroll(visit, door, { back: visit.site.paths.security });
+    if (!again) return enroll(visit, door, { back: visit.site.paths.security });
+    const { transaction } = await visit.mfa.store.load({ transactionId: door.transactionId });
+    return enrollAgain(visit, door, transaction);
   };
 
 /** `POST /account/security/add/again` */
