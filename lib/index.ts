@@ -12,13 +12,13 @@ export { email } from './channels/email.js';
 export type { PhoneChannelOptions } from './channels/phone.js';
 export { sms } from './channels/sms.js';
 export { voice } from './channels/voice.js';
-export type { ActionValues } from './core/action.js';
 export type { AuthenticatorType, Reach } from './core/authenticator-type.js';
-export type { GuessBound } from './core/guess-bound.js';
+export type { Switch, Switches } from './core/fleet/switches.js';
+export type { GuessBound } from './core/guesses/guess-bound.js';
 export type { Locale } from './core/locale.js';
+export type { MfaCallbacks, PolicyAnswer, PolicyCallback } from './core/login/policy.js';
 export type { Mfa } from './core/mfa.js';
-export type { MfaCallbacks, PolicyAnswer, PolicyCallback } from './core/policy.js';
-export type { Switch, Switches } from './core/switches.js';
+export type { ActionValues } from './core/session/action.js';
 export type { KeyRing, MfaKeys, NamedSecret, SigningKey } from './crypto/keys.js';
 export {
   type ErrorMembers,

@@ -1,6 +1,6 @@
 import type { AuthenticatorType } from './core/authenticator-type.js';
 import type { Locale } from './core/locale.js';
-import type { MfaCallbacks, PolicyCallback } from './core/policy.js';
+import type { MfaCallbacks, PolicyCallback } from './core/login/policy.js';
 import type { MfaKeys } from './crypto/keys.js';
 import type { Clients, Clock, OnEvent, Random, Sender, Stores, Users } from './ports/index.js';
 

@@ -1,6 +1,6 @@
 import { commitWith } from './core/commit.js';
+import { isReserved } from './core/fleet/reserved-account.js';
 import type { Mfa } from './core/mfa.js';
-import { isReserved } from './core/reserved-account.js';
 import type { Authenticator } from './ports/index.js';
 
 /** How `rewrap` goes about it. */

@@ -8,12 +8,12 @@ import type {
   Proof,
   Step,
 } from '../core/authenticator-type.js';
-import { comparable } from '../core/comparable.js';
-import { codeParts, isCutOff } from '../core/delivery.js';
-import { isEnrolled } from '../core/enrolled.js';
-import { useOf } from '../core/login-use.js';
+import { isEnrolled } from '../core/enrollment/enrolled.js';
+import { comparable } from '../core/guesses/comparable.js';
+import { useOf } from '../core/login/login-use.js';
 import type { Mfa } from '../core/mfa.js';
 import type { Params } from '../core/params.js';
+import { codeParts, isCutOff } from '../core/sends/delivery.js';
 import { configurationError, errors } from '../errors.js';
 import type { User } from '../ports/index.js';
 import { addressIndexes, indexesOf, oobCredential, openAddress, resealAddress } from './address.js';

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Association, AuthenticatorType, Step } from '../core/authenticator-type.js';
-import { comparable } from '../core/comparable.js';
-import { challengeable, isEnrolled } from '../core/enrolled.js';
+import { challengeable, isEnrolled } from '../core/enrollment/enrolled.js';
+import { comparable } from '../core/guesses/comparable.js';
 import type { Mfa } from '../core/mfa.js';
 import { digits } from '../core/params.js';
 import { totpSecret } from '../crypto/codes.js';

@@ -1,5 +1,5 @@
 import type { AuthenticatorType, Step } from '../core/authenticator-type.js';
-import { isUsable, RECOVERY } from '../core/enrolled.js';
+import { isUsable, RECOVERY } from '../core/enrollment/enrolled.js';
 import type { Mfa } from '../core/mfa.js';
 import { recoveryCode as makeCode } from '../crypto/codes.js';
 import { errors } from '../errors.js';

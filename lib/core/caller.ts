@@ -1,12 +1,12 @@
 import { errors } from '../errors.js';
 import type { VerifiedAccessToken } from '../tokens/tokens.js';
-import type { MFA_SCOPES } from './audience.js';
 import type { Call } from './call.js';
-import { identifyClient } from './client-auth.js';
-import { bury } from './expired.js';
+import { bury } from './login/expired.js';
+import { refusedToken } from './login/token-events.js';
+import { accessTransactionId } from './login/transaction.js';
 import type { Mfa } from './mfa.js';
-import { refusedToken } from './token-events.js';
-import { accessTransactionId } from './transaction.js';
+import type { MFA_SCOPES } from './oauth/audience.js';
+import { identifyClient } from './oauth/client-auth.js';
 
 /** Who stands behind the bearer token of an MFA endpoint. */
 export interface Caller {

@@ -4,13 +4,13 @@ import { admitUser } from './admit.js';
 import { flowOf, type Happening } from './audit.js';
 import type { Entry, Step } from './authenticator-type.js';
 import { commitWith } from './commit.js';
-import { type Outgoing, prepareDelivery } from './delivery.js';
-import { entriesOf, isEnrolled, isUsable, mayProve } from './enrolled.js';
-import { laneOf, openAt } from './guess-budget.js';
+import { entriesOf, isEnrolled, isUsable, mayProve } from './enrollment/enrolled.js';
+import { laneOf, openAt } from './guesses/guess-budget.js';
 import { localeOf } from './locale.js';
+import { liveStep, type PresentedToken, triesLeft } from './login/transaction.js';
 import type { Mfa } from './mfa.js';
-import { send } from './send.js';
-import { liveStep, type PresentedToken, triesLeft } from './transaction.js';
+import { type Outgoing, prepareDelivery } from './sends/delivery.js';
+import { send } from './sends/send.js';
 
 /** What the client would like to be asked with. */
 export interface ChallengeRequest {

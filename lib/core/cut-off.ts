@@ -1,5 +1,5 @@
 import type { Account } from '../ports/index.js';
-import { cutCodesOff } from './delivery.js';
+import { cutCodesOff } from './sends/delivery.js';
 
 /*
  * A change of the password ends everything that began before it (security.md R-007). Counted and not timed: a process

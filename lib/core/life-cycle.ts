@@ -1,9 +1,9 @@
 import { commitWith } from './commit.js';
 import { cutOff } from './cut-off.js';
-import { isRecovering, reopened, unlocked } from './guess-lanes.js';
+import { goneEvents } from './enrollment/removal-events.js';
+import { isRecovering, reopened, unlocked } from './guesses/guess-lanes.js';
 import type { Mfa } from './mfa.js';
-import { endFamilies } from './refresh-families.js';
-import { goneEvents } from './removal-events.js';
+import { endFamilies } from './oauth/refresh-families.js';
 
 /*
  * What the host tells about its users. Each is one commit, so a login that is under way at that moment either

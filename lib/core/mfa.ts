@@ -5,16 +5,16 @@ import type { Clients, Clock, Message, MfaEvent, Random, Store, Users } from '..
 import type { Tokens } from '../tokens/tokens.js';
 import type { Audit, Happening } from './audit.js';
 import type { AuthenticatorType, SendOutcome } from './authenticator-type.js';
-import type { ConversionWatch } from './conversion.js';
-import type { FleetWatch } from './fleet.js';
-import type { GuessBound } from './guess-bound.js';
-import type { LaneLimits } from './guess-budget.js';
-import type { LaneName } from './guess-lanes.js';
+import type { FleetWatch } from './fleet/fleet.js';
+import type { SharedStateCache } from './fleet/shared-state.js';
+import type { Switches } from './fleet/switches.js';
+import type { GuessBound } from './guesses/guess-bound.js';
+import type { LaneLimits } from './guesses/guess-budget.js';
+import type { LaneName } from './guesses/guess-lanes.js';
 import type { Locale } from './locale.js';
-import type { MfaCallbacks, PolicyCallback } from './policy.js';
-import type { SendBudget } from './send-budget.js';
-import type { SharedStateCache } from './shared-state.js';
-import type { Switches } from './switches.js';
+import type { MfaCallbacks, PolicyCallback } from './login/policy.js';
+import type { ConversionWatch } from './sends/conversion.js';
+import type { SendBudget } from './sends/send-budget.js';
 
 /** Resolved options; times in milliseconds. */
 export interface Settings {

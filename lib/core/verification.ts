@@ -1,19 +1,19 @@
 import { errors } from '../errors.js';
 import type { Authenticator, User } from '../ports/index.js';
 import type { AuthenticatorType, Match, Proof, Step } from './authenticator-type.js';
-import { aboutOf, chargeGuess, readStep, type Submission } from './charge-guess.js';
-import { claim, type Verified } from './claim.js';
-import { eventsOf } from './claim-events.js';
 import { commitWith } from './commit.js';
-import { countVerified } from './conversion.js';
-import { bury } from './expired.js';
-import { guessFailed } from './failed-guess.js';
-import { admitGuess } from './guess-admission.js';
+import { aboutOf, chargeGuess, readStep, type Submission } from './guesses/charge-guess.js';
+import { claim, type Verified } from './guesses/claim.js';
+import { eventsOf } from './guesses/claim-events.js';
+import { guessFailed } from './guesses/failed-guess.js';
+import { admitGuess } from './guesses/guess-admission.js';
+import { bury } from './login/expired.js';
 import type { Mfa } from './mfa.js';
-import { notify } from './notice.js';
+import { countVerified } from './sends/conversion.js';
+import { notify } from './sends/notice.js';
 
-export type { Submission } from './charge-guess.js';
-export type { Verified } from './claim.js';
+export type { Submission } from './guesses/charge-guess.js';
+export type { Verified } from './guesses/claim.js';
 
 /**
  * Judges a proof; the only place where guesses are compared.

@@ -1,9 +1,9 @@
 import type { Call } from '../core/call.js';
 import { challenge as ask } from '../core/challenge.js';
-import { authenticateClient, requireGrant } from '../core/client-auth.js';
+import { readMfaToken } from '../core/login/transaction.js';
 import type { Mfa } from '../core/mfa.js';
-import { SESSION_CLIENT } from '../core/session-client.js';
-import { readMfaToken } from '../core/transaction.js';
+import { authenticateClient, requireGrant } from '../core/oauth/client-auth.js';
+import { SESSION_CLIENT } from '../core/session/session-client.js';
 import type { Client } from '../ports/index.js';
 import type { Endpoint } from './endpoint.js';
 

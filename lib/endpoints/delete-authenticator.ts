@@ -1,5 +1,5 @@
 import { readBearer } from '../core/caller.js';
-import { removeAuthenticator } from '../core/removal.js';
+import { removeAuthenticator } from '../core/enrollment/removal.js';
 import { errors } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 

@@ -1,5 +1,5 @@
-import { MFA_SCOPES, OFFLINE_ACCESS, OIDC_SCOPES } from '../core/audience.js';
 import type { Mfa } from '../core/mfa.js';
+import { MFA_SCOPES, OFFLINE_ACCESS, OIDC_SCOPES } from '../core/oauth/audience.js';
 import { grantsOf } from '../grants/index.js';
 import type { Endpoint } from './endpoint.js';
 

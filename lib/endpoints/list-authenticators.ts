@@ -1,11 +1,11 @@
 import { admitUser } from '../core/admit.js';
 import type { Entry } from '../core/authenticator-type.js';
 import { readBearer } from '../core/caller.js';
-import { identifyClient } from '../core/client-auth.js';
 import { isFromBefore } from '../core/cut-off.js';
-import { entriesOf, isUsable } from '../core/enrolled.js';
+import { entriesOf, isUsable } from '../core/enrollment/enrolled.js';
+import { alive, isOver } from '../core/login/transaction.js';
 import type { Mfa } from '../core/mfa.js';
-import { alive, isOver } from '../core/transaction.js';
+import { identifyClient } from '../core/oauth/client-auth.js';
 import { errors } from '../errors.js';
 import type { Account, Authenticator } from '../ports/index.js';
 import type { Endpoint } from './endpoint.js';

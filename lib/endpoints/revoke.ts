@@ -1,7 +1,7 @@
-import { authorizationErrors } from '../core/authorization-errors.js';
-import { authenticateClient } from '../core/client-auth.js';
-import { endFamily, readRefreshToken } from '../core/refresh-families.js';
-import { readFamilies } from '../core/refresh-record.js';
+import { authorizationErrors } from '../core/oauth/authorization-errors.js';
+import { authenticateClient } from '../core/oauth/client-auth.js';
+import { endFamily, readRefreshToken } from '../core/oauth/refresh-families.js';
+import { readFamilies } from '../core/oauth/refresh-record.js';
 import type { Endpoint } from './endpoint.js';
 
 /** `POST /oauth/revoke` (RFC 7009): ends the family of a refresh token; an unknown one is no error (R-099). */

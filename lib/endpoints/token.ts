@@ -1,5 +1,5 @@
-import { authenticateClient, requireGrant } from '../core/client-auth.js';
 import type { Mfa } from '../core/mfa.js';
+import { authenticateClient, requireGrant } from '../core/oauth/client-auth.js';
 import { errors } from '../errors.js';
 import { grantsOf } from '../grants/index.js';
 import type { Endpoint } from './endpoint.js';

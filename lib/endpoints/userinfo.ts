@@ -1,10 +1,10 @@
 import { admitUser } from '../core/admit.js';
-import { authorizationErrors } from '../core/authorization-errors.js';
 import type { Answer, Call } from '../core/call.js';
-import { identifyClient } from '../core/client-auth.js';
 import { isFromBefore } from '../core/cut-off.js';
-import { profile } from '../core/issue-tokens.js';
 import type { Mfa } from '../core/mfa.js';
+import { authorizationErrors } from '../core/oauth/authorization-errors.js';
+import { identifyClient } from '../core/oauth/client-auth.js';
+import { profile } from '../core/oauth/issue-tokens.js';
 import { errors } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 

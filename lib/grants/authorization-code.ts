@@ -1,13 +1,18 @@
 import { admitUser } from '../core/admit.js';
-import { OFFLINE_ACCESS, resolveAccess } from '../core/audience.js';
-import { type CodeContent, claimCode, fitsVerifier, openCode } from '../core/authorization-code.js';
-import { authorizationErrors } from '../core/authorization-errors.js';
 import type { Call } from '../core/call.js';
 import { isFromBefore } from '../core/cut-off.js';
-import { issueTokens } from '../core/issue-tokens.js';
 import type { Mfa } from '../core/mfa.js';
+import { OFFLINE_ACCESS, resolveAccess } from '../core/oauth/audience.js';
+import {
+  type CodeContent,
+  claimCode,
+  fitsVerifier,
+  openCode,
+} from '../core/oauth/authorization-code.js';
+import { authorizationErrors } from '../core/oauth/authorization-errors.js';
+import { issueTokens } from '../core/oauth/issue-tokens.js';
+import { endFamily, familyOfCode } from '../core/oauth/refresh-families.js';
 import type { Grammar } from '../core/params.js';
-import { endFamily, familyOfCode } from '../core/refresh-families.js';
 import { sha256 } from '../crypto/secrets.js';
 import type { Client } from '../ports/index.js';
 import type { Grant, GrantAnswer } from './grant.js';

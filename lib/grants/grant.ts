@@ -1,6 +1,6 @@
 import type { Call } from '../core/call.js';
-import type { TokenAnswer } from '../core/issue-tokens.js';
 import type { Mfa } from '../core/mfa.js';
+import type { TokenAnswer } from '../core/oauth/issue-tokens.js';
 import type { Client } from '../ports/index.js';
 
 /** What a grant answers. */

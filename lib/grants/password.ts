@@ -1,12 +1,12 @@
 import { asUser } from '../core/admit.js';
-import { resolveAccess } from '../core/audience.js';
 import type { Call } from '../core/call.js';
 import { epochOf } from '../core/cut-off.js';
-import { afterFirstFactor, mfaRequired } from '../core/first-factor.js';
-import { issueTokens } from '../core/issue-tokens.js';
+import { afterFirstFactor, mfaRequired } from '../core/login/first-factor.js';
+import { firstMethods, provedFirst } from '../core/login/proved-first.js';
 import type { Mfa } from '../core/mfa.js';
+import { resolveAccess } from '../core/oauth/audience.js';
+import { issueTokens } from '../core/oauth/issue-tokens.js';
 import { secretText } from '../core/params.js';
-import { firstMethods, provedFirst } from '../core/proved-first.js';
 import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import type { Grant } from './grant.js';

@@ -1,22 +1,22 @@
 import { admitUser } from '../core/admit.js';
-import { type Access, OFFLINE_ACCESS, OIDC_SCOPES, resolveAccess } from '../core/audience.js';
-import { authorizationErrors } from '../core/authorization-errors.js';
 import type { Call } from '../core/call.js';
 import { isFromBefore } from '../core/cut-off.js';
-import { askAgain, demandAgain } from '../core/demand-again.js';
-import { mfaRequired } from '../core/first-factor.js';
-import { issueTokens } from '../core/issue-tokens.js';
+import { askAgain, demandAgain } from '../core/login/demand-again.js';
+import { mfaRequired } from '../core/login/first-factor.js';
+import { alive } from '../core/login/transaction.js';
 import type { Mfa } from '../core/mfa.js';
-import type { Params } from '../core/params.js';
+import { type Access, OFFLINE_ACCESS, OIDC_SCOPES, resolveAccess } from '../core/oauth/audience.js';
+import { authorizationErrors } from '../core/oauth/authorization-errors.js';
+import { issueTokens } from '../core/oauth/issue-tokens.js';
 import {
   endFamily,
   findFamily,
   type PresentedRefreshToken,
   readRefreshToken,
   rotate,
-} from '../core/refresh-families.js';
-import type { Family } from '../core/refresh-record.js';
-import { alive } from '../core/transaction.js';
+} from '../core/oauth/refresh-families.js';
+import type { Family } from '../core/oauth/refresh-record.js';
+import type { Params } from '../core/params.js';
 import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import type { Grant, GrantAnswer } from './grant.js';

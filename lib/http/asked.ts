@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import type { Entry } from '../core/authenticator-type.js';
 import { challenge } from '../core/challenge.js';
+import { readMfaToken } from '../core/login/transaction.js';
 import type { Mfa } from '../core/mfa.js';
-import { SESSION_CLIENT } from '../core/session-client.js';
-import { readMfaToken } from '../core/transaction.js';
+import { SESSION_CLIENT } from '../core/session/session-client.js';
 import type { RequestInfo } from '../ports/index.js';
 import { changeState } from './browser-session.js';
 import { infoOf } from './request-context.js';

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import { type ActionValues, actionOf, useApproval } from '../core/action.js';
 import type { Mfa } from '../core/mfa.js';
-import { admitProof } from '../core/session-proof.js';
+import { type ActionValues, actionOf, useApproval } from '../core/session/action.js';
+import { admitProof } from '../core/session/session-proof.js';
 import type { BoundAction } from '../ports/index.js';
 import { changeState, keepOpen, proofOf, stateOf } from './browser-session.js';
 

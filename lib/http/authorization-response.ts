@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { ReplyTo } from '../core/authorization-request.js';
 import type { Mfa } from '../core/mfa.js';
-import { withParameters } from '../core/redirect-uri.js';
+import type { ReplyTo } from '../core/oauth/authorization-request.js';
+import { withParameters } from '../core/oauth/redirect-uri.js';
 import { escapeHtml, scriptJson, sendDocument, sendRedirect } from './document.js';
 
 /** Members of an answer to a client: a code, or an error. */

@@ -1,14 +1,14 @@
 import type { Request, Response } from 'express';
-import { authorizationErrors } from '../core/authorization-errors.js';
+import type { Mfa } from '../core/mfa.js';
+import { authorizationErrors } from '../core/oauth/authorization-errors.js';
 import {
   type AuthorizationRequest,
   LOGIN_AFTER,
   type ReplyTo,
   readAuthorization,
   replyToOf,
-} from '../core/authorization-request.js';
-import { type Authorization, authorize } from '../core/authorize.js';
-import type { Mfa } from '../core/mfa.js';
+} from '../core/oauth/authorization-request.js';
+import { type Authorization, authorize } from '../core/oauth/authorize.js';
 import { Params } from '../core/params.js';
 import { reply } from './authorization-response.js';
 import { readParams } from './body.js';

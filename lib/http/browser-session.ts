@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
-import { isOpen, type SessionProof } from '../core/session-proof.js';
+import { isOpen, type SessionProof } from '../core/session/session-proof.js';
 import { sha256 } from '../crypto/secrets.js';
 import { configurationError } from '../errors.js';
 import type { BoundAction, User } from '../ports/index.js';

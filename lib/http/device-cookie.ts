@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { DEVICE_LIFETIME_MS } from '../core/known-device.js';
+import { DEVICE_LIFETIME_MS } from '../core/session/known-device.js';
 
 /** `__Host-`: of this host alone, over https alone; browsers take `http://localhost` for it (security.md R-111). */
 const NAME = '__Host-mfa_device';

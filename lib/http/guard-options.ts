@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import type { ActionValues } from '../core/action.js';
 import type { Mfa } from '../core/mfa.js';
+import type { ActionValues } from '../core/session/action.js';
 import { configurationError } from '../errors.js';
 
 /** What a guarded route asks for, beside a second factor. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Mfa } from '../core/mfa.js';
-import { startApproval, startStepUp } from '../core/step-up.js';
+import { startApproval, startStepUp } from '../core/session/step-up.js';
 import { errors, OAuthError } from '../errors.js';
 import type { BoundAction } from '../ports/index.js';
 import { askFirst } from './asked.js';

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
-import { authorizationErrors } from '../core/authorization-errors.js';
-import { findClient } from '../core/known-client.js';
 import type { Mfa } from '../core/mfa.js';
+import { authorizationErrors } from '../core/oauth/authorization-errors.js';
+import { findClient } from '../core/oauth/known-client.js';
+import { withParameters } from '../core/oauth/redirect-uri.js';
 import { Params } from '../core/params.js';
-import { withParameters } from '../core/redirect-uri.js';
 import { errors } from '../errors.js';
 import type { Client } from '../ports/index.js';
 import { readParams } from './body.js';

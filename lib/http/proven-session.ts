@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { APPROVAL_MS } from '../core/action.js';
-import type { Proven } from '../core/session-login.js';
+import { APPROVAL_MS } from '../core/session/action.js';
+import type { Proven } from '../core/session/session-login.js';
 import { errors } from '../errors.js';
 import type { Approved, BrowserState } from './browser-session.js';
 import { stateOf } from './browser-session.js';

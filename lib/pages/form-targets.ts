@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
-import { isRedirectUri } from '../core/redirect-uri.js';
+import { isRedirectUri } from '../core/oauth/redirect-uri.js';
 import type { BrowserState } from '../http/browser-session.js';
 import type { Site } from './site.js';
 

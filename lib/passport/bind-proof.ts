@@ -1,4 +1,4 @@
-import type { Proven } from '../core/session-login.js';
+import type { Proven } from '../core/session/session-login.js';
 import {
   type BrowserState,
   changeState,

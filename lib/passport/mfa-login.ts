@@ -1,8 +1,8 @@
 import { asUser } from '../core/admit.js';
-import { mfaRequired } from '../core/first-factor.js';
+import { mfaRequired } from '../core/login/first-factor.js';
+import { firstMethods } from '../core/login/proved-first.js';
 import type { Mfa } from '../core/mfa.js';
-import { firstMethods } from '../core/proved-first.js';
-import { startSessionLogin } from '../core/session-login.js';
+import { startSessionLogin } from '../core/session/session-login.js';
 import { configurationError, errors, OAuthError } from '../errors.js';
 import { askFirst } from '../http/asked.js';
 import {

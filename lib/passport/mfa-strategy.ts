@@ -1,7 +1,7 @@
 import type { AuthenticatorType, AuthenticatorTypeName } from '../core/authenticator-type.js';
 import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
-import { type Proven, proveSession } from '../core/session-login.js';
+import { type Proven, proveSession } from '../core/session/session-login.js';
 import { errors } from '../errors.js';
 import { readParams } from '../http/body.js';
 import { hasSession, proofOf, stateOf } from '../http/browser-session.js';

@@ -1,4 +1,4 @@
-import type { LaneLimits } from '../core/guess-budget.js';
+import type { LaneLimits } from '../core/guesses/guess-budget.js';
 import type { Settings } from '../core/mfa.js';
 import { configurationError } from '../errors.js';
 import type { MfaOptions } from '../options.js';

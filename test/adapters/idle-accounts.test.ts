@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { memoryStores } from '../../lib/adapters/memory.js';
 import { migratePostgres, postgresStores } from '../../lib/adapters/postgres.js';
 import { sqliteStores } from '../../lib/adapters/sqlite.js';
-import { DEVICE_LIFETIME_MS } from '../../lib/core/known-device.js';
+import { DEVICE_LIFETIME_MS } from '../../lib/core/session/known-device.js';
 import type { Account, Store, Stores } from '../../lib/ports/index.js';
 import { LIFETIMES } from '../../lib/setup/settings.js';
 import { freshIssuer } from '../../lib/testing/contract/case.js';

@@ -1,6 +1,6 @@
 // D15: messages that nobody wanted for their codes.
 import { describe, expect, test } from 'vitest';
-import type { Conversion } from '../../lib/core/conversion.js';
+import type { Conversion } from '../../lib/core/sends/conversion.js';
 import { retryAfter } from '../support/attack.js';
 import { crowd, german } from '../support/messages.js';
 import { storeKinds } from '../support/store-kinds.js';
@@ -73,7 +73,7 @@ describe('R-132: a block', () => {
 
   test('is never longer than a day', async () => {
     const t = await crowd({ sends: { perCountryPerDay: 900_000 } });
-    const { changeShared } = await import('../../lib/core/shared-state.js');
+    const { changeShared } = await import('../../lib/core/fleet/shared-state.js');
     const before = { verified: [], blocks: 7, length: 20 * 3_600_000 };
     const DE: Conversion = { ...before, blockedUntil: t.clock.now() - 1000 };
     await changeShared(t.mfa, (state) => ({ ...state, conversion: { DE } }));
@@ -116,8 +116,8 @@ describe('R-132: a block', () => {
 
 test('D15: what came back is told in few changes, however many codes come back at once', async () => {
   const t = await crowd();
-  const { countVerified } = await import('../../lib/core/conversion.js');
-  const { readShared } = await import('../../lib/core/shared-state.js');
+  const { countVerified } = await import('../../lib/core/sends/conversion.js');
+  const { readShared } = await import('../../lib/core/fleet/shared-state.js');
   for (let i = 0; i < 200; i++) countVerified(t.mfa, i % 2 ? 'DE' : 'FR');
   await t.mfa.settled();
   const { conversion } = await readShared(t.mfa);

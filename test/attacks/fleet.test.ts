@@ -2,7 +2,7 @@
 import type { Stores } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
 import { describe, expect, test } from 'vitest';
-import { recorded, threshold } from '../../lib/core/fleet.js';
+import { recorded, threshold } from '../../lib/core/fleet/fleet.js';
 import { client, testApp, testUsers } from '../support/app.js';
 import { totp, wrongCode } from '../support/attack.js';
 

@@ -3,10 +3,10 @@
 import type { User } from 'express-mfa';
 import { describe, expect, test } from 'vitest';
 import { challenge } from '../../lib/core/challenge.js';
-import { SESSION_CLIENT } from '../../lib/core/session-client.js';
-import { proveSession, startSessionLogin } from '../../lib/core/session-login.js';
-import { startStepUp } from '../../lib/core/step-up.js';
-import { readMfaToken } from '../../lib/core/transaction.js';
+import { readMfaToken } from '../../lib/core/login/transaction.js';
+import { SESSION_CLIENT } from '../../lib/core/session/session-client.js';
+import { proveSession, startSessionLogin } from '../../lib/core/session/session-login.js';
+import { startStepUp } from '../../lib/core/session/step-up.js';
 import { client, OTP, testApp, testHost, testUsers } from '../support/app.js';
 import { enrollOtp, mfaAccessToken, totp } from '../support/attack.js';
 import { browserClients } from '../support/browser.js';

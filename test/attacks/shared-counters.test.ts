@@ -2,9 +2,13 @@
 import { OAuthError, type User } from 'express-mfa';
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
-import { proveSession, type SessionStep, startSessionLogin } from '../../lib/core/session-login.js';
-import { newProof } from '../../lib/core/session-proof.js';
-import { startStepUp } from '../../lib/core/step-up.js';
+import {
+  proveSession,
+  type SessionStep,
+  startSessionLogin,
+} from '../../lib/core/session/session-login.js';
+import { newProof } from '../../lib/core/session/session-proof.js';
+import { startStepUp } from '../../lib/core/session/step-up.js';
 import { enrollPhone, OTP, testUsers } from '../support/app.js';
 import {
   challenged,

@@ -1,7 +1,7 @@
 // The budget against the plainest model of it that counts: every failure that was ever granted.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { charge, laneOf, succeed } from '../../lib/core/guess-budget.js';
+import { charge, laneOf, succeed } from '../../lib/core/guesses/guess-budget.js';
 import { resolveSettings } from '../../lib/setup/settings.js';
 
 const MINUTE = 60_000;

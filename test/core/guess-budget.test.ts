@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { charge, laneOf, openAt, succeed } from '../../lib/core/guess-budget.js';
+import { charge, laneOf, openAt, succeed } from '../../lib/core/guesses/guess-budget.js';
 import { resolveSettings } from '../../lib/setup/settings.js';
 
 const MINUTE = 60_000;

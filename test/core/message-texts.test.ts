@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { spokenText, writtenText } from '../../lib/channels/templates.js';
 import { LOCALES, localeOf } from '../../lib/core/locale.js';
-import { noticeText } from '../../lib/core/notice-texts.js';
+import { noticeText } from '../../lib/core/sends/notice-texts.js';
 import type { NoticeSubject } from '../../lib/ports/index.js';
 import { client, enrollPhone, SMS, testApp, testUsers } from '../support/app.js';
 

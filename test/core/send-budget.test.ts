@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addressWindows, chargeSend } from '../../lib/core/send-budget.js';
+import { addressWindows, chargeSend } from '../../lib/core/sends/send-budget.js';
 import { OAuthError } from '../../lib/errors.js';
 import { resolveSettings } from '../../lib/setup/settings.js';
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { memoryStores } from '../../lib/adapters/memory.js';
 import { asUser } from '../../lib/core/admit.js';
-import { changeReserved, isReserved } from '../../lib/core/reserved-account.js';
-import { changeShared, readShared } from '../../lib/core/shared-state.js';
+import { changeReserved, isReserved } from '../../lib/core/fleet/reserved-account.js';
+import { changeShared, readShared } from '../../lib/core/fleet/shared-state.js';
 import type { Store } from '../../lib/ports/index.js';
 import { rewrap } from '../../lib/rewrap.js';
 import { testApp, testClock } from '../support/app.js';

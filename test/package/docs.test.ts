@@ -13,7 +13,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { sms } from 'express-mfa';
 import { afterAll, describe, expect, test } from 'vitest';
-import { authorizationErrors } from '../../lib/core/authorization-errors.js';
+import { authorizationErrors } from '../../lib/core/oauth/authorization-errors.js';
 import { errors, type OAuthError, tooManyAttempts } from '../../lib/errors.js';
 import { GUESSES, LIFETIMES, SENDS } from '../../lib/setup/settings.js';
 import { client, enrollPhone, testApp } from '../support/app.js';

@@ -5,7 +5,7 @@ import { type AuthorizeOptions, authorizeRouter, type Client, type Mfa } from 'e
 import session from 'express-session';
 import supertest, { type Response } from 'supertest';
 import { Params } from '../../lib/core/params.js';
-import { proveSession, startSessionLogin } from '../../lib/core/session-login.js';
+import { proveSession, startSessionLogin } from '../../lib/core/session/session-login.js';
 import {
   changeState,
   openSession,

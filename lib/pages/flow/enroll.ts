@@ -1,5 +1,5 @@
 import type { Association, AuthenticatorType } from '../../core/authenticator-type.js';
-import { startEnrollment } from '../../core/enrollment.js';
+import { startEnrollment } from '../../core/enrollment/enrollment.js';
 import type { Mfa } from '../../core/mfa.js';
 import { Params } from '../../core/params.js';
 import { errors, OAuthError } from '../../errors.js';

@@ -1,6 +1,6 @@
 import { asUser } from '../../core/admit.js';
 import { secretText } from '../../core/params.js';
-import { startSessionLogin } from '../../core/session-login.js';
+import { startSessionLogin } from '../../core/session/session-login.js';
 import { askFirst } from '../../http/asked.js';
 import { openSession, renewSession } from '../../http/browser-session.js';
 import { readDeviceCookie } from '../../http/device-cookie.js';

@@ -1,7 +1,7 @@
 import type { Step } from '../../core/authenticator-type.js';
-import { entriesOf, isUsable, mayProve, RECOVERY } from '../../core/enrolled.js';
-import { SESSION_CLIENT } from '../../core/session-client.js';
-import { liveStep, readMfaToken } from '../../core/transaction.js';
+import { entriesOf, isUsable, mayProve, RECOVERY } from '../../core/enrollment/enrolled.js';
+import { liveStep, readMfaToken } from '../../core/login/transaction.js';
+import { SESSION_CLIENT } from '../../core/session/session-client.js';
 import { errors } from '../../errors.js';
 import type { PendingLogin } from '../../http/browser-session.js';
 import type { Visit } from '../page.js';

@@ -1,5 +1,5 @@
 import { admitUser } from '../../core/admit.js';
-import { isEnrolled } from '../../core/enrolled.js';
+import { isEnrolled } from '../../core/enrollment/enrolled.js';
 import type { Authenticator } from '../../ports/index.js';
 import type { Page, Visit } from '../page.js';
 import type { View } from '../view.js';

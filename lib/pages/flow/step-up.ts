@@ -1,4 +1,4 @@
-import { startStepUp } from '../../core/step-up.js';
+import { startStepUp } from '../../core/session/step-up.js';
 import { askFirst } from '../../http/asked.js';
 import { changeState, proofOf } from '../../http/browser-session.js';
 import { readDeviceCookie } from '../../http/device-cookie.js';

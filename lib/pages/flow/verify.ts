@@ -1,7 +1,7 @@
 import type { AuthenticatorType } from '../../core/authenticator-type.js';
 import { Params } from '../../core/params.js';
-import { type Proven, proveSession } from '../../core/session-login.js';
-import { trustDevice } from '../../core/trusted-device.js';
+import { type Proven, proveSession } from '../../core/session/session-login.js';
+import { trustDevice } from '../../core/session/trusted-device.js';
 import { errors, OAuthError } from '../../errors.js';
 import { openSession } from '../../http/browser-session.js';
 import { provenState } from '../../http/proven-session.js';

@@ -1,9 +1,9 @@
 import { admitUser } from '../../core/admit.js';
-import { enrollableKinds } from '../../core/demand.js';
-import { SESSION_CLIENT } from '../../core/session-client.js';
-import { amrOf } from '../../core/session-login.js';
-import { newProof } from '../../core/session-proof.js';
-import { accessTransactionId } from '../../core/transaction.js';
+import { enrollableKinds } from '../../core/login/demand.js';
+import { accessTransactionId } from '../../core/login/transaction.js';
+import { SESSION_CLIENT } from '../../core/session/session-client.js';
+import { amrOf } from '../../core/session/session-login.js';
+import { newProof } from '../../core/session/session-proof.js';
 import { verify } from '../../core/verification.js';
 import { openSession } from '../../http/browser-session.js';
 import { infoOf } from '../../http/request-context.js';

@@ -1,4 +1,4 @@
-import { forgetDevices } from '../../core/trusted-device.js';
+import { forgetDevices } from '../../core/session/trusted-device.js';
 import { remember } from '../flow/page-state.js';
 import type { Page, Visit } from '../page.js';
 import { isOwner, ownerOf } from './owner.js';

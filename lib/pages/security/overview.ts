@@ -1,5 +1,5 @@
-import { isUsable, RECOVERY } from '../../core/enrolled.js';
-import { trustedDevices } from '../../core/trusted-device.js';
+import { isUsable, RECOVERY } from '../../core/enrollment/enrolled.js';
+import { trustedDevices } from '../../core/session/trusted-device.js';
 import { type Notice, pageStateOf } from '../flow/page-state.js';
 import type { Page, Visit } from '../page.js';
 import type { DeviceEntry, SettingsEntry } from '../view.js';

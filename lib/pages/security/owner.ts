@@ -1,6 +1,6 @@
-import { isEnrolled } from '../../core/enrolled.js';
-import { type Admitted, accessOf, admitProof } from '../../core/session-proof.js';
-import { alive, isFreshProof } from '../../core/transaction.js';
+import { isEnrolled } from '../../core/enrollment/enrolled.js';
+import { alive, isFreshProof } from '../../core/login/transaction.js';
+import { type Admitted, accessOf, admitProof } from '../../core/session/session-proof.js';
 import { errors } from '../../errors.js';
 import { keepOpen, proofOf } from '../../http/browser-session.js';
 import type { Authenticator } from '../../ports/index.js';

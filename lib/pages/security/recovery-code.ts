@@ -1,4 +1,4 @@
-import { renewRecoveryCode } from '../../core/renew-recovery-code.js';
+import { renewRecoveryCode } from '../../core/enrollment/renew-recovery-code.js';
 import { remember, sealed } from '../flow/page-state.js';
 import type { Page, Visit } from '../page.js';
 import { isOwner, ownerOf } from './owner.js';

@@ -1,5 +1,5 @@
-import { entriesOf } from '../../core/enrolled.js';
-import { removeAuthenticator } from '../../core/removal.js';
+import { entriesOf } from '../../core/enrollment/enrolled.js';
+import { removeAuthenticator } from '../../core/enrollment/removal.js';
 import { errors, OAuthError } from '../../errors.js';
 import { infoOf } from '../../http/request-context.js';
 import { explain } from '../explain.js';
