@@ -32,8 +32,9 @@ export interface ExampleOptions {
   /** Names, each with what they have. */
   readonly people: Readonly<Record<string, Has>>;
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** Clients, which may depend on where the app is. */
-  readonly clients?: (url: string) => readonly Record<string, unknown>[];
+  readonly policy?: 'always' | 'optional';
+
+  readonly clients?: readonly Record<string, unknown>[];
 }
 
 export interface ExampleSite {
@@ -58,7 +59,12 @@ interface Message {
 
 const API = { audience: 'https://api.example.com/', scopes: ['read:notes'] };
 
-export async function exampleSite({ people, tls, clients }: ExampleOptions): Promise<ExampleSite> {
+export async function exampleSite({
+  people,
+  tls,
+  policy = 'always',
+  clients = [],
+}: ExampleOptions): Promise<ExampleSite> {
   const server = tls ? createTlsServer(tls) : createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -68,8 +74,8 @@ export async function exampleSite({ people, tls, clients }: ExampleOptions): Pro
     username: `${name}@example.com`,
     phone: `+1${AREAS[names.indexOf(name)]}5550123`,
   });
-  const seed = { ...seedOf(people, person), clients: clients?.(url) ?? [] } as unknown as Seed;
-  const config = readConfig({ DATABASE_URL: 'memory:', ISSUER: `${url}/` });
+  const seed = { ...seedOf(people, person), clients } as unknown as Seed;
+  const config = readConfig({ DATABASE_URL: 'memory:', ISSUER: `${url}/`, MFA_POLICY: policy });
   const stopping = new AbortController();
   const { app, importSeed, settled } = await exampleApp({
     config: {
