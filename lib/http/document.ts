@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { closeUnread } from './respond.js';
 
 /** A small page of our own, without any of the host's looks. */
 export interface Document {
@@ -37,6 +38,7 @@ export function sendDocument(response: ServerResponse, page: Document): void {
   if (shownBy === undefined) response.setHeader('X-Frame-Options', 'DENY');
   else allowWindow(response);
   response.setHeader('Content-Length', Buffer.byteLength(html));
+  closeUnread(response);
   response.end(html);
 }
 
@@ -55,6 +57,7 @@ export function sendRedirect(response: ServerResponse, location: string): void {
   for (const [name, value] of Object.entries(privateHeaders)) response.setHeader(name, value);
   response.setHeader('Location', location);
   response.setHeader('Content-Length', 0);
+  closeUnread(response);
   response.end();
 }
 

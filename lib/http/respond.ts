@@ -27,7 +27,7 @@ function write(response: ServerResponse, status: number, text: string, headers: 
   if (!headers['Cache-Control']) response.setHeader('Pragma', 'no-cache');
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (status !== 204) response.setHeader('Content-Length', Buffer.byteLength(text));
-  if (hasUnreadBody(response.req)) closeAfter(response);
+  closeUnread(response);
   response.end(text);
 }
 
@@ -36,7 +36,8 @@ const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
   (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
 /** What was not read is not read later either (security.md D32). */
-function closeAfter(response: ServerResponse): void {
+export function closeUnread(response: ServerResponse): void {
+  if (!hasUnreadBody(response.req)) return;
   response.setHeader('Connection', 'close');
   response.once('finish', () => response.req.destroy());
 }

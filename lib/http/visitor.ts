@@ -17,9 +17,10 @@ export function pathOf(request: Request): string {
   return ownPath(pathname + search);
 }
 
-/** Path and query of this origin, however many slashes it begins with. */
+/** Path and query of this origin, however many slashes it begins with, and whatever host stands before it. */
 export function ownPath(url: string): string {
-  const { pathname, search } = new URL(url.replace(/^[/\\]+/, '/'), 'http://here.invalid');
+  const path = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#\\]*/i, '').replace(/^[/\\]*/, '/');
+  const { pathname, search } = new URL(path, 'http://here.invalid');
   return pathname.replace(/^\/+/, '/') + search;
 }
 

@@ -2,12 +2,14 @@ import type { Request, Response } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { OAuthError } from '../errors.js';
 import { stateOf } from '../http/browser-session.js';
+import { sendRedirect } from '../http/document.js';
+import { closeUnread } from '../http/respond.js';
 import { logId } from '../ports/index.js';
 import { explain } from './explain.js';
 import { formTargets } from './form-targets.js';
 import { pageHeaders } from './headers.js';
 import type { Texts } from './locales/en.js';
-import type { Page } from './page.js';
+import { answeredAs, type Page } from './page.js';
 import type { Site } from './site.js';
 import { renderView } from './views/render.js';
 
@@ -25,22 +27,19 @@ export async function answerPage(
   page: Page,
 ): Promise<void> {
   if (response.headersSent || response.destroyed) return;
-  if ('to' in page) {
-    response.statusCode = 303;
-    response.setHeader('Location', page.to);
-    response.setHeader('Cache-Control', 'no-store');
-    response.end();
-    return;
-  }
-  const { view, status = 200, retryAfter } = page;
+  if ('to' in page) return sendRedirect(response, page.to);
+  const { view, status = 200, headers = {} } = page;
   const nonce = mfa.random.bytes(16).toString('base64url');
   const own = await site.render?.(view, { texts, nonce, request });
   const html = own ?? renderView(view, { texts, nonce, site });
   response.statusCode = status;
-  pageHeaders(response, nonce, await formTargets(mfa, site, request, stateOf));
+  // An error has no form, and is shown also where clients cannot be asked for.
+  const targets = view.page === 'error' ? [] : await formTargets(mfa, site, request, stateOf);
+  pageHeaders(response, nonce, targets);
   response.setHeader('Content-Language', texts.lang);
   response.setHeader('Vary', 'Accept-Language');
-  if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  closeUnread(response);
   response.end(html);
 }
 
@@ -60,6 +59,5 @@ export function errorPage(
     return { view: { page: 'error', text: errors.server(errorId), next: again }, status: 500 };
   }
   const text = OWN_WORDS.test(error.error) ? error.message : explain(texts, error);
-  const retryAfter = error.options.headers?.['Retry-After'];
-  return { view: { page: 'error', text, next: again }, status: error.status, retryAfter };
+  return { view: { page: 'error', text, next: again }, ...answeredAs(error) };
 }

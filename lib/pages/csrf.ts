@@ -9,11 +9,27 @@ import { respondError } from '../http/respond.js';
 
 /** The token of this session's forms, for the hidden field `csrf`; made with the first form. */
 export async function formToken(mfa: Mfa, request: Request): Promise<string> {
-  const { csrf } = stateOf(request);
-  if (csrf !== undefined) return csrf;
-  const token = mfa.random.bytes(16).toString('base64url');
-  await changeState(request, { csrf: token });
-  return token;
+  const token = tokenOfForms(mfa, request);
+  const value = token.value();
+  await token.keep();
+  return value;
+}
+
+/** The token for the forms of one answer. Who is shown none gets no session for it. */
+export function tokenOfForms(mfa: Mfa, request: Request) {
+  let made: string | undefined;
+  return {
+    value(): string {
+      made ??= stateOf(request).csrf ?? mfa.random.bytes(16).toString('base64url');
+      return made;
+    },
+    /** To be awaited before the answer goes out. */
+    async keep(): Promise<void> {
+      if (made !== undefined && stateOf(request).csrf !== made) {
+        await changeState(request, { csrf: made });
+      }
+    },
+  };
 }
 
 /**

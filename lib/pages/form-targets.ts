@@ -1,7 +1,10 @@
 import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
+import { findClient } from '../core/oauth/known-client.js';
 import { isRedirectUri } from '../core/oauth/redirect-uri.js';
+import { text } from '../core/params.js';
 import type { BrowserState } from '../http/browser-session.js';
+import { searchOf } from '../http/query.js';
 import type { Site } from './site.js';
 
 /**
@@ -14,13 +17,13 @@ export async function formTargets(
   request: Request,
   stateOf: (request: Request) => BrowserState,
 ): Promise<readonly string[]> {
-  const url = new URL(request.url, 'http://x');
-  const returnTo = url.searchParams.get('returnTo') ?? pending(request, stateOf);
+  const returnTo = searchOf(request).get('returnTo') ?? pending(request, stateOf);
   if (returnTo === undefined || !URL.canParse(returnTo, 'http://x')) return [];
   const target = new URL(returnTo, 'http://x');
   const [clientId, uri] = ['client_id', 'redirect_uri'].map((it) => target.searchParams.get(it));
   if (target.pathname !== paths.authorize || !clientId || !uri || !URL.canParse(uri)) return [];
-  const client = await mfa.clients.findById(clientId);
+  if (!text.pattern.test(clientId)) return [];
+  const client = await findClient(mfa, clientId);
   if (!client || !isRedirectUri(client, uri)) return [];
   const { origin, protocol } = new URL(uri);
   return [origin === 'null' ? protocol : origin];

@@ -5,12 +5,14 @@ import { OAuthError } from '../errors.js';
 import { readParams } from '../http/body.js';
 import { stateOf } from '../http/browser-session.js';
 import { setDeviceCookie } from '../http/device-cookie.js';
+import { searchOf } from '../http/query.js';
 import { forRequest } from '../http/request-context.js';
+import { safeReturnTo } from '../http/return-to.js';
 import { checkedMfa } from '../http/serve.js';
 import { trustCheck } from '../http/trust-proxy.js';
 import { setTrustedCookie } from '../http/trusted-cookie.js';
 import { answerPage, errorPage } from './answer.js';
-import { formToken, isOurForm } from './csrf.js';
+import { isOurForm, tokenOfForms } from './csrf.js';
 import type { PagesOptions } from './options.js';
 import type { Page, Visit } from './page.js';
 import { type Route, routesOf } from './routes.js';
@@ -35,7 +37,9 @@ export function pagesRouter(mfa: Mfa, options: PagesOptions = {}): RequestHandle
   const handler = (request: Request, response: Response, next: NextFunction) => {
     const route = routes.get(request.path.replace(/(?<=.)\/$/, ''));
     if (!route) return next();
-    void serve({ mfa: forRequest(mfa, request), site, route, checkTrust }, request, response);
+    serve({ mfa: forRequest(mfa, request), site, route, checkTrust }, request, response).catch(
+      next,
+    );
   };
   // As the other routers do it, for the list of every way in (security.md R-001).
   const endpoints = [...routes].flatMap(([path, { GET, POST }]) => [
@@ -44,6 +48,8 @@ export function pagesRouter(mfa: Mfa, options: PagesOptions = {}): RequestHandle
   ]);
   return Object.assign(handler, { endpoints });
 }
+
+type FormToken = ReturnType<typeof tokenOfForms>;
 
 interface Served {
   readonly mfa: Mfa;
@@ -54,12 +60,14 @@ interface Served {
 
 async function serve(served: Served, request: Request, response: Response): Promise<void> {
   const { mfa, site, route, checkTrust } = served;
-  const texts = site.textsFor(request);
+  let texts = site.english;
   let page: Page;
   try {
     checkTrust(request);
-    const visit = await visitOf(served, request, response);
-    page = await handle(visit, route);
+    texts = site.textsFor(request);
+    const token = tokenOfForms(mfa, request);
+    page = await handle(await visitOf({ mfa, site, texts, token }, request, response), route);
+    await token.keep();
   } catch (error) {
     page = errorPage(mfa, { site, texts }, error);
   }
@@ -77,33 +85,31 @@ async function serve(served: Served, request: Request, response: Response): Prom
 }
 
 async function visitOf(
-  { mfa, site }: Served,
+  { token, ...known }: Pick<Visit, 'mfa' | 'site' | 'texts'> & { readonly token: FormToken },
   request: Request,
   response: Response,
 ): Promise<Visit> {
+  const { mfa, site } = known;
   const posted = request.method === 'POST';
   const fields = new Params(posted ? await readParams(request) : new Map());
-  const csrf = await formToken(mfa, request);
+  const query = queryOf(request);
   return {
-    mfa,
-    site,
+    ...known,
     request,
-    texts: site.textsFor(request),
     fields,
-    query: queryOf(request),
+    query: new Params(query),
+    returnTo: safeReturnTo(query.get('returnTo'), site.returnTo),
     state: stateOf(request),
-    form: (action) => ({ action, csrf }),
+    form: (action) => ({ action, csrf: token.value() }),
     setDevice: (mark) => setDeviceCookie(response, mark),
     setTrusted: (token) => setTrustedCookie(mfa, response, token),
   };
 }
 
 /** Each parameter of the URL that is there once. */
-function queryOf(request: Request): Params {
-  const all = [...new URL(request.url, 'http://x').searchParams];
-  return new Params(
-    new Map(all.filter(([name]) => all.filter(([it]) => it === name).length === 1)),
-  );
+function queryOf(request: Request): ReadonlyMap<string, string> {
+  const all = [...searchOf(request)];
+  return new Map(all.filter(([name]) => all.filter(([it]) => it === name).length === 1));
 }
 
 async function handle(visit: Visit, { GET, POST, page }: Route): Promise<Page> {

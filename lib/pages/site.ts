@@ -23,6 +23,9 @@ export interface Site {
     readonly accentDark: string;
   };
   readonly render: PagesOptions['render'];
+  /** What is spoken where nothing else is known. */
+  readonly english: Texts;
+  /** Throws what the host throws. */
   textsFor(request: Request): Texts;
 }
 
@@ -59,7 +62,7 @@ export function resolveSite(mfa: Mfa, options: PagesOptions): Site {
       accentDark: colour('brand.accentDark', brand.accentDark ?? ACCENT.dark),
     },
     render: options.render,
-    textsFor: languages(options),
+    ...languages(options),
   };
 }
 
@@ -81,18 +84,16 @@ function logo(value: Site['brand']['logo']): Site['brand']['logo'] {
   return refuse('brand.logo.src', 'write a path of this origin or a data: URL');
 }
 
-function languages({ texts = {}, language }: PagesOptions): Site['textsFor'] {
-  const known: Readonly<Record<string, Texts>> = Object.fromEntries(
-    [...new Set(['en', 'de', ...Object.keys(texts)])].map((tag) => [
-      tag,
-      complete(tag, texts[tag]),
-    ]),
-  );
-  const tags = Object.keys(known);
-  return (request) => {
-    const wanted = language?.(request);
-    const found = wanted === undefined ? request.acceptsLanguages(tags) : wanted;
-    return known[found === false ? 'en' : found] ?? (known['en'] as Texts);
+function languages({ texts = {}, language }: PagesOptions): Pick<Site, 'english' | 'textsFor'> {
+  const english = complete('en', texts['en']);
+  const tags = [...new Set(['en', 'de', ...Object.keys(texts)])];
+  const known = new Map(tags.map((tag) => [tag, complete(tag, texts[tag])]));
+  return {
+    english,
+    textsFor(request) {
+      const found = language?.(request) ?? request.acceptsLanguages(tags);
+      return known.get(found === false ? 'en' : found) ?? english;
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { errors, OAuthError } from '../../errors.js';
 import { ask } from '../../http/asked.js';
 import { infoOf } from '../../http/request-context.js';
 import { explain } from '../explain.js';
-import type { Page, Visit } from '../page.js';
+import { answeredAs, type Page, type Visit } from '../page.js';
 import { enroll, enrollAgain } from './enroll.js';
 import { pageStateOf, remember } from './page-state.js';
 import { readPending } from './pending.js';
@@ -22,7 +22,7 @@ export async function sendCode(visit: Visit): Promise<Page> {
     if (!(error instanceof OAuthError) || error.error === 'expired_token') throw error;
     const way = before?.id === id ? undefined : 'other'; // the earlier code still works
     const view = challengeView(visit, pending, { error: explain(texts, error), way });
-    return { view, status: error.status, retryAfter: error.options.headers?.['Retry-After'] };
+    return { view, ...answeredAs(error) };
   }
 }
 

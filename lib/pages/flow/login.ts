@@ -5,7 +5,6 @@ import { askFirst } from '../../http/asked.js';
 import { openSession, renewSession } from '../../http/browser-session.js';
 import { readDeviceCookie } from '../../http/device-cookie.js';
 import { infoOf } from '../../http/request-context.js';
-import { safeReturnTo } from '../../http/return-to.js';
 import { readTrustedCookie } from '../../http/trusted-cookie.js';
 import type { User } from '../../ports/index.js';
 import type { Page, Visit } from '../page.js';
@@ -15,8 +14,7 @@ import type { View } from '../view.js';
 export const loginPage = async (visit: Visit): Promise<Page> => ({ view: view(visit) });
 
 function view(visit: Visit, error?: string): View {
-  const { site, query, fields } = visit;
-  const returnTo = query.optional('returnTo');
+  const { site, query, fields, returnTo } = visit;
   const here = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`;
   const username = fields.optional('username') ?? query.optional('login_hint') ?? '';
   return { page: 'login', form: visit.form(`${site.paths.login}${here}`), username, error };
@@ -39,8 +37,8 @@ export async function logIn(visit: Visit): Promise<Page> {
 }
 
 async function next(visit: Visit, user: User): Promise<Page> {
-  const { mfa, site, query, request } = visit;
-  const returnTo = safeReturnTo(query.optional('returnTo'), site.returnTo) ?? site.home;
+  const { mfa, site, request } = visit;
+  const { returnTo = site.home } = visit;
   const device = readDeviceCookie(request);
   const trusted = readTrustedCookie(request);
   const step = await startSessionLogin(mfa, { user, request: infoOf(request), device, trusted });

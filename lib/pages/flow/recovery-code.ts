@@ -1,11 +1,12 @@
+import { proofOf } from '../../http/browser-session.js';
 import type { Page, Visit } from '../page.js';
 import { opened, pageStateOf, remember } from './page-state.js';
 
 /** `GET /login/mfa/recovery-code`: the code that was just made, until the visitor says that it is saved. */
 export async function showRecoveryCode(visit: Visit): Promise<Page> {
-  const { state, site } = visit;
+  const { state, site, mfa, request } = visit;
   const { show } = pageStateOf(state);
-  if (!show || !state.proof) return { to: site.home };
+  if (!show || !proofOf(mfa, request)) return { to: site.home }; // the browser may be somebody else's by now (R-116)
   const form = visit.form(`${site.paths.mfa}/recovery-code`);
   return { view: { page: 'recovery-code', form, code: opened(visit, 'recovery', show.code) } };
 }

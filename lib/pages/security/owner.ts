@@ -3,6 +3,7 @@ import { alive, isFreshProof } from '../../core/login/transaction.js';
 import { type Admitted, accessOf, admitProof } from '../../core/session/session-proof.js';
 import { errors } from '../../errors.js';
 import { keepOpen, proofOf } from '../../http/browser-session.js';
+import { ownPath } from '../../http/visitor.js';
 import type { Authenticator } from '../../ports/index.js';
 import type { VerifiedAccessToken } from '../../tokens/tokens.js';
 import type { Page, Visit } from '../page.js';
@@ -19,7 +20,7 @@ export async function ownerOf(
   { fresh, recovery = false }: { readonly fresh: boolean; readonly recovery?: boolean },
 ): Promise<Owner | Extract<Page, { readonly to: string }>> {
   const { mfa, request, site } = visit;
-  const here = encodeURIComponent(request.path);
+  const here = encodeURIComponent(ownPath(request.originalUrl));
   const proof = proofOf(mfa, request);
   const admitted = proof && (await admitProof(mfa, proof));
   if (!admitted) return { to: `${site.paths.login}?returnTo=${here}` };
