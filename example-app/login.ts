@@ -49,7 +49,8 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
     mfaLogin(mfa, { returnTo: RETURN_TO }),
     (request, response) => {
       if (request.is('json')) return void response.json({ ok: true });
-      response.redirect(303, '/account');
+      const { returnTo } = request.authInfo as { readonly returnTo?: string };
+      response.redirect(303, returnTo ?? '/account');
     },
   );
   // For programs that ask for the code by the API; people use the page under the same path.

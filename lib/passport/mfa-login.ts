@@ -43,7 +43,8 @@ export interface MfaLoginOptions {
 }
 
 /**
- * What comes after the password: the login is through and the next handler runs, or the second factor is waited for.
+ * What comes after the password: the login is through and the next handler runs, with `request.authInfo.returnTo` where the
+ * visitor may go on to, or the second factor is waited for.
  * People are led to the page that asks for it, programs get 403 `mfa_required`. Until it has passed nobody is logged in.
  *
  * @throws TypeError `ERR_MFA_ROUTER`, `ERR_MFA_OPTION`; at a request `ERR_MFA_PASSPORT`, `ERR_MFA_PASSPORT_SESSION`
@@ -106,6 +107,7 @@ async function continueLogin(
     device: readDeviceCookie(request),
     trusted: hasSession(request) ? readTrustedCookie(request) : undefined,
   };
+  const returnTo = safeReturnTo(namedIn(request), allowed);
   mfa.emit({ event: 'login.first_factor.ok', userId: user.id });
   // What proved the first factor proves no second one (R-002).
   const known = amr ? { ...user, firstFactor: { amr } } : user;
@@ -114,9 +116,9 @@ async function continueLogin(
     if (step.trusted !== undefined) setTrustedCookie(mfa, response, step.trusted);
     if (hasSession(request)) await openSession(request, { user, state: { proof: step.proof } });
     setUser(request, user);
+    setInfo(request, { returnTo });
     return true;
   }
-  const returnTo = safeReturnTo(namedIn(request), allowed);
   const login = { token: step.token, needed: step.needed, returnTo };
   if (hasSession(request)) await renewSession(request, { login });
   if (!hasSession(request) || sentByProgram(request)) {
@@ -149,6 +151,12 @@ const propertyOf = (request: Request): string =>
 
 function setUser(request: Request, user: User | undefined): void {
   (request as unknown as Record<string, unknown>)[propertyOf(request)] = user;
+}
+
+/** For the handler that answers a login that is through: where the visitor was going. */
+function setInfo(request: Request, info: { readonly returnTo: string | undefined }): void {
+  const own = request as { authInfo?: object };
+  own.authInfo = { ...own.authInfo, ...info };
 }
 
 /** The user that Passport found. From here on nobody is logged in by it. */

@@ -35,7 +35,13 @@ export interface PassportAppOptions extends TestAppOptions {
   readonly mfaLogin?: MfaLoginOptions;
   /** Options of `passport.authenticate('local', …)`. */
   readonly local?: passport.AuthenticateOptions;
+  /** What answers a login that is through by its password. */
+  readonly through?: express.RequestHandler;
 }
+
+const inside: express.RequestHandler = (request, response) => {
+  response.json({ in: (request.user as { id: string }).id });
+};
 
 const host = testHost();
 
@@ -49,7 +55,13 @@ function middleware(sessions: Sessions, store: session.MemoryStore): express.Req
 }
 
 export async function passportApp(options: PassportAppOptions = {}): Promise<PassportApp> {
-  const { sessions = 'express-session', mfaLogin: login = {}, local = {}, ...given } = options;
+  const {
+    sessions = 'express-session',
+    mfaLogin: login = {},
+    local = {},
+    through = inside,
+    ...given
+  } = options;
   const own = new passport.Passport();
   const sessionStore = new session.MemoryStore() as SessionStore;
   const test = await testApp({
@@ -70,7 +82,7 @@ export async function passportApp(options: PassportAppOptions = {}): Promise<Pas
   own.deserializeUser((id: string, done) => done(null, host.users.findById(id) ?? false));
   for (const strategy of mfaStrategies(test.mfa)) own.use(strategy);
   own.use(new AccessTokenStrategy(test.mfa));
-  routes(test, own, sessions, login, local);
+  routes(test, own, sessions, { login, local, through });
   return Object.assign(test, { passport: own, sessionStore });
 }
 
@@ -78,17 +90,18 @@ function routes(
   { app, mfa }: TestApp,
   own: passport.Authenticator,
   sessions: Sessions,
-  login: MfaLoginOptions,
-  local: passport.AuthenticateOptions,
+  {
+    login,
+    local,
+    through,
+  }: Required<Pick<PassportAppOptions, 'local' | 'through'>> & { readonly login: MfaLoginOptions },
 ) {
   const noSession = sessions === 'none' && { session: false };
   app.post(
     '/login',
     own.authenticate('local', { session: false, ...local }),
     mfaLogin(mfa, login),
-    (request, response) => {
-      response.json({ in: (request.user as { id: string }).id });
-    },
+    through,
   );
   for (const name of ['mfa', 'mfa-otp', 'mfa-oob', 'mfa-recovery-code']) {
     app.post(`/login/${name}`, own.authenticate(name, { ...noSession }), (request, response) => {
