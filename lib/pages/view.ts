@@ -129,7 +129,6 @@ export type View =
       readonly forget: Form;
       readonly back: string;
       readonly notice?: string | undefined;
-      readonly error?: string | undefined;
     }
   | {
       readonly page: 'remove';

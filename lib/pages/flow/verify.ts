@@ -4,11 +4,12 @@ import { type Proven, proveSession } from '../../core/session/session-login.js';
 import { trustDevice } from '../../core/session/trusted-device.js';
 import { errors, OAuthError } from '../../errors.js';
 import { openSession } from '../../http/browser-session.js';
+import { deviceName } from '../../http/device-name.js';
 import { provenState } from '../../http/proven-session.js';
 import { infoOf } from '../../http/request-context.js';
-import { deviceName } from '../../http/trusted-cookie.js';
 import { explain } from '../explain.js';
 import type { Page, Visit } from '../page.js';
+import type { View } from '../view.js';
 import { confirmView } from './confirm.js';
 import { pageStateOf, remember, sealed } from './page-state.js';
 import { readPending } from './pending.js';
@@ -54,7 +55,7 @@ export async function verifyRecovery(visit: Visit): Promise<Page> {
 /** The page comes back with a word when the code was refused, unless the login is over. */
 export async function judged(
   { texts }: Visit,
-  again: (text: string) => Extract<Page, { readonly view: unknown }>['view'],
+  again: (text: string) => View,
   attempt: () => Promise<Page>,
 ): Promise<Page> {
   try {

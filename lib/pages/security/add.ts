@@ -48,7 +48,7 @@ export const addEnroll =
   (again: boolean) =>
   async (visit: Visit): Promise<Page> => {
     const owner = await ownerOf(visit, BY_RECOVERY);
-    if (!isOwner(owner)) return toOverview(visit);
+    if (!isOwner(owner)) return owner;
     const door = await settingsDoor(visit, owner);
     if (!again) return enroll(visit, door, { back: visit.site.paths.security });
     const { transaction } = await visit.mfa.store.load({ transactionId: door.transactionId });
@@ -96,7 +96,3 @@ async function added(visit: Visit, recovery: string | undefined, then: string): 
   await remember(visit, page);
   return { to: recovery === undefined ? then : `${visit.site.paths.mfa}/recovery-code` };
 }
-
-const toOverview = ({ site }: Visit): Page => ({
-  to: `${site.paths.mfa}/step-up?returnTo=${encodeURIComponent(`${site.paths.security}/add`)}`,
-});

@@ -2,7 +2,7 @@ import { isUsable, RECOVERY } from '../../core/enrollment/enrolled.js';
 import { trustedDevices } from '../../core/session/trusted-device.js';
 import { type Notice, pageStateOf } from '../flow/page-state.js';
 import type { Page, Visit } from '../page.js';
-import type { DeviceEntry, SettingsEntry } from '../view.js';
+import type { DeviceEntry, SettingsEntry, View } from '../view.js';
 import { isOwner, type Owner, ownerOf } from './owner.js';
 
 /** `GET /account/security`: what the user has, and what can be done about it. */
@@ -11,11 +11,7 @@ export async function overview(visit: Visit): Promise<Page> {
   return isOwner(owner) ? { view: overviewView(visit, owner) } : owner;
 }
 
-export function overviewView(
-  visit: Visit,
-  owner: Owner,
-  error?: string,
-): Extract<Page, { view: unknown }>['view'] {
+function overviewView(visit: Visit, owner: Owner): View {
   const { site, texts, state } = visit;
   const { security } = site.paths;
   const { notice } = pageStateOf(state);
@@ -32,7 +28,6 @@ export function overviewView(
     forget: visit.form(`${security}/forget`),
     back: site.home,
     notice: notice && noticeText(texts.security, notice),
-    error,
   };
 }
 

@@ -7,13 +7,8 @@ import { isOwner, ownerOf } from './owner.js';
 export async function newRecoveryCode(visit: Visit): Promise<Page> {
   const { mfa, site } = visit;
   const owner = await ownerOf(visit, { fresh: true });
-  if (!isOwner(owner)) return afterStepUp(visit, owner);
+  if (!isOwner(owner)) return owner;
   const code = sealed(visit, 'recovery', await renewRecoveryCode(mfa, owner.access));
   await remember(visit, { show: { code, next: site.paths.security } });
   return { to: `${site.paths.mfa}/recovery-code` };
 }
-
-/** Back to the overview, where the button is: the form itself cannot be sent again by a link. */
-const afterStepUp = ({ site }: Visit, { to }: { readonly to: string }): Page => ({
-  to: to.replace(/returnTo=.*/, `returnTo=${encodeURIComponent(site.paths.security)}`),
-});

@@ -5,6 +5,7 @@ import { infoOf } from '../../http/request-context.js';
 import { explain } from '../explain.js';
 import { remember } from '../flow/page-state.js';
 import type { Page, Visit } from '../page.js';
+import type { View } from '../view.js';
 import { entryOf } from './overview.js';
 import { isOwner, type Owner, ownEntry, ownerOf } from './owner.js';
 
@@ -14,12 +15,7 @@ export async function removePage(visit: Visit): Promise<Page> {
   return isOwner(owner) ? { view: view(visit, owner, visit.query.optional('id')) } : owner;
 }
 
-function view(
-  visit: Visit,
-  owner: Owner,
-  id: string | undefined,
-  error?: string,
-): Extract<Page, { view: unknown }>['view'] {
+function view(visit: Visit, owner: Owner, id: string | undefined, error?: string): View {
   const { security } = visit.site.paths;
   const entry = entryOf(visit, owner, ownEntry(owner, id));
   const form = visit.form(`${security}/remove?id=${encodeURIComponent(entry.id)}`);

@@ -23,7 +23,6 @@ export const Security = ({ view, texts }: Of<'security'>) => (
         {view.notice}
       </p>
     )}
-    <Problem text={view.error} />
     <p class="soft">{texts.security.intro}</p>
     {view.entries.length === 0 ? (
       <p>{texts.security.none}</p>
