@@ -5,6 +5,7 @@ import { isRedirectUri } from '../core/oauth/redirect-uri.js';
 import { text } from '../core/params.js';
 import type { BrowserState } from '../http/browser-session.js';
 import { searchOf } from '../http/query.js';
+import { pageStateOf } from './flow/page-state.js';
 import type { Site } from './site.js';
 
 /**
@@ -34,7 +35,8 @@ function pending(
   stateOf: (request: Request) => BrowserState,
 ): string | undefined {
   try {
-    return stateOf(request).login?.returnTo;
+    const state = stateOf(request);
+    return state.login?.returnTo ?? pageStateOf(state).show?.next;
   } catch {
     return undefined; // no session: the page says so
   }
