@@ -2,11 +2,13 @@
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { generateKeys } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
 import session from 'express-session';
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
+import supertest from 'supertest';
 import { vi } from 'vitest';
 import { exampleApp } from '../../example-app/app.js';
 import { readConfig } from '../../example-app/config.js';
@@ -74,7 +76,7 @@ export async function exampleSite({
     username: `${name}@example.com`,
     phone: `+1${AREAS[names.indexOf(name)]}5550123`,
   });
-  const seed = { ...seedOf(people, person), clients } as unknown as Seed;
+  const seed = { ...seedOf(people, person), clients: clients.map(whole) } as unknown as Seed;
   const config = readConfig({ DATABASE_URL: 'memory:', ISSUER: `${url}/`, MFA_POLICY: policy });
   const stopping = new AbortController();
   const { app, importSeed, settled } = await exampleApp({
@@ -93,7 +95,7 @@ export async function exampleSite({
   server.on('request', app);
 
   const clock = movableClock();
-  const inbox = outbox(url);
+  const inbox = outbox(app);
   return {
     url,
     person,
@@ -110,6 +112,14 @@ export async function exampleSite({
     },
   };
 }
+
+const whole = (client: object) => ({
+  application_type: 'web',
+  redirect_uris: [],
+  web_origins: [],
+  logout_uris: [],
+  ...client,
+});
 
 const seedOf = (people: ExampleOptions['people'], person: (name: string) => Person) => ({
   users: Object.keys(people).map((name) => ({
@@ -130,9 +140,9 @@ const seedOf = (people: ExampleOptions['people'], person: (name: string) => Pers
 });
 
 /** Reads `/dev/outbox.json` as a program would. */
-const outbox = (url: string) => async (to: Person) => {
-  const answer = await fetch(`${url}/dev/outbox.json?to=${encodeURIComponent(to.phone)}`);
-  return (await answer.json()) as readonly Message[];
+const outbox = (app: Express) => async (to: Person) => {
+  const answer = await supertest(app).get('/dev/outbox.json').query({ to: to.phone }).expect(200);
+  return answer.body as readonly Message[];
 };
 
 /** The app reads the clock of the machine, as it does in production: that one goes ahead. */

@@ -20,10 +20,10 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Serves an app on a free port of loopback. */
-export async function serve(app: Express): Promise<Serving> {
+/** Serves an app on loopback, on a free port unless there is one. */
+export async function serve(app: Express, at = 0): Promise<Serving> {
   const server: Server = await new Promise((resolve) => {
-    const it = app.listen(0, '127.0.0.1', () => resolve(it));
+    const it = app.listen(at, '127.0.0.1', () => resolve(it));
   });
   const { port } = server.address() as AddressInfo;
   return {
