@@ -8,7 +8,7 @@ import { deviceName } from '../../http/device-name.js';
 import { provenState } from '../../http/proven-session.js';
 import { infoOf } from '../../http/request-context.js';
 import { explain } from '../explain.js';
-import type { Page, Visit } from '../page.js';
+import { answeredAs, type Page, type Visit } from '../page.js';
 import type { View } from '../view.js';
 import { confirmView } from './confirm.js';
 import { pageStateOf, remember, sealed } from './page-state.js';
@@ -62,8 +62,7 @@ export async function judged(
     return await attempt();
   } catch (error) {
     if (!(error instanceof OAuthError) || isOver(error)) throw error;
-    const retryAfter = error.options.headers?.['Retry-After'];
-    return { view: again(explain(texts, error)), status: error.status, retryAfter };
+    return { view: again(explain(texts, error)), ...answeredAs(error) };
   }
 }
 
