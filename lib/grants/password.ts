@@ -1,8 +1,9 @@
 import { asUser } from '../core/admit.js';
 import type { Call } from '../core/call.js';
 import { epochOf } from '../core/cut-off.js';
-import { afterFirstFactor, mfaRequired } from '../core/login/first-factor.js';
+import { afterFirstFactor } from '../core/login/first-factor.js';
 import { firstMethods, provedFirst } from '../core/login/proved-first.js';
+import { mfaRequired } from '../core/login/waiting.js';
 import type { Mfa } from '../core/mfa.js';
 import { resolveAccess } from '../core/oauth/audience.js';
 import { issueTokens } from '../core/oauth/issue-tokens.js';

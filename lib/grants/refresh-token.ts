@@ -1,9 +1,9 @@
 import { admitUser } from '../core/admit.js';
 import type { Call } from '../core/call.js';
 import { isFromBefore } from '../core/cut-off.js';
-import { askAgain, demandAgain } from '../core/login/demand-again.js';
-import { mfaRequired } from '../core/login/first-factor.js';
+import { demandAgain } from '../core/login/demand-again.js';
 import { alive } from '../core/login/transaction.js';
+import { mfaRequired, requireFactor } from '../core/login/waiting.js';
 import type { Mfa } from '../core/mfa.js';
 import { type Access, OFFLINE_ACCESS, OIDC_SCOPES, resolveAccess } from '../core/oauth/audience.js';
 import { authorizationErrors } from '../core/oauth/authorization-errors.js';
@@ -46,7 +46,7 @@ async function refresh(mfa: Mfa, call: Call, client: Client): Promise<GrantAnswe
     const { amr } = family.authentication;
     const login = { user, client, ...access, grant: GTY, amr, device: call.device };
     const opened = { ...login, epoch: family.epoch };
-    throw mfaRequired(mfa, await askAgain(mfa, opened, { account, own }, demand));
+    throw mfaRequired(mfa, await requireFactor(mfa, opened, { account, own }, demand));
   }
   const next = await rotate(mfa, presented, { family, userId });
   const { authentication, kind, epoch } = family;

@@ -1,6 +1,6 @@
 import { asUser } from '../core/admit.js';
-import { mfaRequired } from '../core/login/first-factor.js';
 import { firstMethods } from '../core/login/proved-first.js';
+import { mfaRequired } from '../core/login/waiting.js';
 import type { Mfa } from '../core/mfa.js';
 import { startSessionLogin } from '../core/session/session-login.js';
 import { configurationError, errors, OAuthError } from '../errors.js';

@@ -1,10 +1,25 @@
 import type { Account, Authenticator, LoginTransaction } from '../../ports/index.js';
 import type { Entry } from '../authenticator-type.js';
 import { isProvedFirst } from '../login/proved-first.js';
+import { alive } from '../login/transaction.js';
 import type { Mfa } from '../mfa.js';
 
 /** `type` of the one authenticator that is for emergencies and never counts as enrolled by itself. */
 export const RECOVERY = 'recovery-code';
+
+/** What the store has of a user. */
+export interface OwnState {
+  readonly account: Account;
+  /** Those that are not past their time. */
+  readonly own: readonly Authenticator[];
+}
+
+/** One round trip. @throws TypeError when the store breaks its contract, and gives no account */
+export async function loadOwn(mfa: Mfa, userId: string): Promise<OwnState> {
+  const { account, authenticators } = await mfa.store.load({ userId });
+  if (!account) throw new TypeError('store.load({ userId }) gave no account');
+  return { account, own: alive(authenticators, mfa.clock.now()) };
+}
 
 /**
  * Whether the user has confirmed any authenticator, be it disabled by failures or its type switched off since:

@@ -1,17 +1,8 @@
-import type {
-  Account,
-  Authenticator,
-  Client,
-  FirstProof,
-  RequestInfo,
-  User,
-} from '../../ports/index.js';
+import type { Authenticator, Client, FirstProof, RequestInfo, User } from '../../ports/index.js';
 import { isEnrolled, RECOVERY } from '../enrollment/enrolled.js';
 import type { Mfa } from '../mfa.js';
-import { isKnownDevice } from '../session/known-device.js';
-import { type Demand, demandOf, requirements } from './demand.js';
-import type { Waiting } from './first-factor.js';
-import { isFresh, openTransaction } from './transaction.js';
+import { type Demand, demandOf } from './demand.js';
+import { isFresh } from './transaction.js';
 
 /** What was proved earlier, by a session or a login that a refresh token goes on with. */
 export interface EarlierProof {
@@ -61,33 +52,4 @@ export async function demandAgain(
     kind === RECOVERY ||
     (kind !== undefined && demand.kinds.includes(kind));
   return passed && allowed ? { needed: 'none' } : demand;
-}
-
-/** Opens the login transaction in which a second factor is proved anew. */
-export async function askAgain(
-  mfa: Mfa,
-  login: {
-    readonly user: User;
-    readonly client: Client;
-    readonly audience: string;
-    readonly scope: string;
-    readonly grant: string;
-    readonly amr: readonly string[];
-    readonly epoch: number;
-    readonly device: string | undefined;
-  },
-  { account, own }: { readonly account: Account; readonly own: readonly Authenticator[] },
-  demand: Exclude<Demand, { readonly needed: 'none' }>,
-): Promise<Waiting> {
-  const { device, ...opened } = login;
-  const token = await openTransaction(mfa, {
-    ...opened,
-    kinds: demand.kinds,
-    first: demand.first,
-    knownDevice: isKnownDevice(mfa, device, account),
-  });
-  const about = { userId: login.user.id, clientId: login.client.id };
-  mfa.emit({ event: 'mfa.required', ...about, reason: demand.needed });
-  const step = { account, authenticators: own };
-  return { needed: demand.needed, token, requirements: requirements(mfa, step, demand) };
 }

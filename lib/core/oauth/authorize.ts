@@ -1,6 +1,6 @@
 import type { RequestInfo } from '../../ports/index.js';
 import { demandAgain } from '../login/demand-again.js';
-import type { Waiting } from '../login/first-factor.js';
+import type { Waiting } from '../login/waiting.js';
 import type { Mfa } from '../mfa.js';
 import { type Admitted, admitProof, type SessionProof } from '../session/session-proof.js';
 import { startStepUp } from '../session/step-up.js';

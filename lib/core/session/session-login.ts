@@ -2,9 +2,10 @@ import type { Client, LoginTransaction, RequestInfo, User } from '../../ports/in
 import { admitUser } from '../admit.js';
 import type { AuthenticatorType, Proof } from '../authenticator-type.js';
 import { epochOf } from '../cut-off.js';
-import { afterFirstFactor, type NextStep, type Waiting } from '../login/first-factor.js';
+import { afterFirstFactor, type NextStep } from '../login/first-factor.js';
 import { firstMethods, provedFirst } from '../login/proved-first.js';
 import { readMfaToken } from '../login/transaction.js';
+import type { Waiting } from '../login/waiting.js';
 import type { Mfa } from '../mfa.js';
 import { type Verified, verify } from '../verification.js';
 import { markOf } from './known-device.js';

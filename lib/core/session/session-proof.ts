@@ -1,7 +1,8 @@
-import type { Account, Authenticator, FirstProof, User } from '../../ports/index.js';
+import type { FirstProof, User } from '../../ports/index.js';
 import type { VerifiedAccessToken } from '../../tokens/tokens.js';
 import { admitUser } from '../admit.js';
 import { isFromBefore } from '../cut-off.js';
+import type { OwnState } from '../enrollment/enrolled.js';
 import { alive } from '../login/transaction.js';
 import type { Mfa } from '../mfa.js';
 import { MFA_SCOPES } from '../oauth/audience.js';
@@ -81,12 +82,9 @@ export const accessOf = (
 });
 
 /** Who a session belongs to, as the store and the host know it now. */
-export interface Admitted {
+export interface Admitted extends OwnState {
   readonly proof: SessionProof;
   readonly user: User;
-  readonly account: Account;
-  /** Those that are not past their time. */
-  readonly own: readonly Authenticator[];
 }
 
 /**

@@ -1,15 +1,14 @@
 import { errors } from '../../errors.js';
-import type { Account, Authenticator, BoundAction } from '../../ports/index.js';
+import type { BoundAction } from '../../ports/index.js';
 import { admitUser } from '../admit.js';
 import { epochOf } from '../cut-off.js';
-import { isEnrolled, isUsable } from '../enrollment/enrolled.js';
-import { demandOf, type PolicyQuestion, requirements } from '../login/demand.js';
-import type { Waiting } from '../login/first-factor.js';
-import { alive, openTransaction } from '../login/transaction.js';
+import { isEnrolled, isUsable, loadOwn, type OwnState } from '../enrollment/enrolled.js';
+import { demandOf, type PolicyQuestion } from '../login/demand.js';
+import { openTransaction } from '../login/transaction.js';
+import { openLogin, type Waiting } from '../login/waiting.js';
 import type { Mfa } from '../mfa.js';
 import { OFFLINE_ACCESS, OIDC_SCOPES } from '../oauth/audience.js';
 import { findClient } from '../oauth/known-client.js';
-import { isKnownDevice } from './known-device.js';
 import { SESSION_CLIENT } from './session-client.js';
 import { SESSION, type Visitor } from './session-login.js';
 import type { SessionProof } from './session-proof.js';
@@ -39,32 +38,23 @@ export async function startStepUp(
   }: StepUp,
 ): Promise<Waiting> {
   const user = await admitUser(mfa, proof.sub);
-  const { account, authenticators } = await mfa.store.load({ userId: user.id });
-  if (!account) throw new TypeError('store.load({ userId }) gave no account');
-  const own = alive(authenticators, mfa.clock.now());
-  const asked = await demandOf(mfa, user, own, { ...question, request });
+  const state = await loadOwn(mfa, user.id);
+  const asked = await demandOf(mfa, user, state.own, { ...question, request });
   const allowed = asked.needed === 'none' ? [] : asked.kinds;
-  const kinds = action ? showing(mfa, { account, own, allowed }) : allowed;
-  const needed = isEnrolled(own) ? 'challenge' : 'enroll';
-  const token = await openTransaction(mfa, {
+  const kinds = action ? showing(mfa, state, allowed) : allowed;
+  const needed = isEnrolled(state.own) ? 'challenge' : 'enroll';
+  const login = {
     user,
     client: SESSION_CLIENT,
     audience: SESSION,
     scope: '',
     grant: SESSION,
     amr: proof.amr,
-    kinds,
-    first: proof.first,
-    knownDevice: isKnownDevice(mfa, device, account),
+    device,
     action: action && { digest: action.digest, text: action.text },
     epoch: proof.epoch,
-  });
-  const step = { account, authenticators: own };
-  return {
-    needed,
-    token,
-    requirements: requirements(mfa, step, { needed, kinds, first: proof.first }),
   };
+  return openLogin(mfa, login, state, { needed, kinds, first: proof.first });
 }
 
 /** The holder of an access token, who is to confirm one thing. */
@@ -90,9 +80,7 @@ export async function startApproval(mfa: Mfa, { auth, action }: Approval): Promi
   const user = await admitUser(mfa, sub);
   const client = await findClient(mfa, clientId);
   if (!client) throw errors.invalidBearer();
-  const { account, authenticators } = await mfa.store.load({ userId: sub });
-  if (!account) throw new TypeError('store.load({ userId }) gave no account');
-  const own = alive(authenticators, mfa.clock.now());
+  const state = await loadOwn(mfa, sub);
   return openTransaction(mfa, {
     user,
     client,
@@ -101,10 +89,10 @@ export async function startApproval(mfa: Mfa, { auth, action }: Approval): Promi
     scope: scope.filter((it) => !NOT_FOR_ROUTES.includes(it)).join(' '),
     grant: '',
     amr,
-    kinds: showing(mfa, { account, own, allowed: [] }),
+    kinds: showing(mfa, state, []),
     knownDevice: false,
     action,
-    epoch: epochOf(account),
+    epoch: epochOf(state.account),
   });
 }
 
@@ -118,15 +106,8 @@ const NOT_FOR_ROUTES: readonly string[] = [...OIDC_SCOPES, OFFLINE_ACCESS];
  */
 function showing(
   mfa: Mfa,
-  {
-    account,
-    own,
-    allowed,
-  }: {
-    readonly account: Account;
-    readonly own: readonly Authenticator[];
-    readonly allowed: readonly string[];
-  },
+  { account, own }: OwnState,
+  allowed: readonly string[],
 ): readonly string[] {
   const kinds = mfa.types
     .filter((type) => type.carrier)

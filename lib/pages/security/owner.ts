@@ -1,5 +1,5 @@
 import { isEnrolled } from '../../core/enrollment/enrolled.js';
-import { alive, isFreshProof } from '../../core/login/transaction.js';
+import { isFreshProof } from '../../core/login/transaction.js';
 import { type Admitted, accessOf, admitProof } from '../../core/session/session-proof.js';
 import { errors } from '../../errors.js';
 import { keepOpen, proofOf } from '../../http/browser-session.js';
@@ -11,7 +11,6 @@ import type { Page, Visit } from '../page.js';
 /** Somebody who is logged in, at their own settings. */
 export interface Owner extends Admitted {
   readonly access: VerifiedAccessToken;
-  readonly own: readonly Authenticator[];
 }
 
 /** The owner, or where to go first: to the login, or to a fresh second factor before something is changed. */
@@ -26,10 +25,8 @@ export async function ownerOf(
   if (!admitted) return { to: `${site.paths.login}?returnTo=${here}` };
   await keepOpen(mfa, request, admitted.proof);
   const access = accessOf(mfa, admitted.proof);
-  const { authenticators } = await mfa.store.load({ userId: admitted.user.id });
-  const own = alive(authenticators, mfa.clock.now());
-  const owner = { ...admitted, access, own };
-  if (!isEnrolled(own)) return owner;
+  const owner = { ...admitted, access };
+  if (!isEnrolled(owner.own)) return owner;
   const enough = fresh
     ? isFreshProof(mfa, access, { recovery })
     : access.authentication.amr.includes('mfa');
