@@ -88,19 +88,28 @@ const lockedRows = (issuer: string, windows: readonly Window[]): Query => sql`
     order by name for update
   )`;
 
+/*
+ * Logs are read as bytes, unpacked once: a part of a long text is found only by walking over what comes before it, which
+ * made this the dearest step of a message.
+ */
+const asBytes = (log: Query): Query =>
+  sql`(select convert_to(${log}, 'UTF8') as bytes offset 0) as unpacked
+    cross join lateral generate_series(1, length(bytes), wanted.width) as place`;
+const part = (from: Query, length: number): Query =>
+  sql`convert_from(substr(bytes, ${from}, ${sql.lit(length)}), 'UTF8')`;
+
 /** The entries of a log, by the place where they begin. */
-const entries = (log: Query): Query => sql`(
-  select place, substr(${log}, place, ${sql.lit(TIME)}) as time
-  from generate_series(1, length(${log}), wanted.width) as place) as entry`;
+const entries = (log: Query): Query =>
+  sql`(select place, ${part(sql`place`, TIME)} as time from ${asBytes(log)}) as entry`;
 
 /** Time of the limit-th newest unit: '' when there are fewer, and then there is room. */
 const oldest = (log: Query): Query => sql`case
   when step = 0 then substr(${log}, wanted.last, ${sql.lit(TIME)})
   else coalesce((
-    select substr(${log}, place, ${sql.lit(TIME)}) from (
-      select place, sum(cast(substr(${log}, place + ${sql.lit(TIME)}, ${sql.lit(COUNT)}) as integer))
+    select ${part(sql`place`, TIME)} from (
+      select bytes, place, sum(cast(${part(sql`place + ${sql.lit(TIME)}`, COUNT)} as integer))
         over (order by place) as units
-      from generate_series(1, length(${log}), wanted.width) as place
+      from ${asBytes(log)}
     ) as counted
     where units >= most order by place limit 1
   ), '') end`;

@@ -31,6 +31,12 @@ export async function openServer() {
   const { rows } = await admin.query(`select current_setting('server_version') as version,
     current_setting('shared_buffers') as buffers`);
   const opened = [];
+  const drop = async () => {
+    for (const { name, database } of opened.splice(0)) {
+      await database.pool.end();
+      await admin.query(`drop database ${name}`);
+    }
+  };
   return {
     about: `PostgreSQL ${rows[0].version.split(' ')[0]}, shared_buffers ${rows[0].buffers}`,
     /** Seeding is over. */
@@ -44,11 +50,10 @@ export async function openServer() {
       await migratePostgres(database.pool);
       return database;
     },
+    /** What has been measured is gone, so that autovacuum is not busy with it. */
+    drop,
     async stop() {
-      for (const { name, database } of opened) {
-        await database.pool.end();
-        await admin.query(`drop database ${name}`);
-      }
+      await drop();
       await admin.end();
       await stop();
     },

@@ -136,7 +136,11 @@ async function run(server) {
   await server.seeded();
   const problems = await measureSteps([few, many], many);
   if (waiting > 0) problems.push(...(await purgeBig(many)));
-  for (const { site } of [few, many]) site.close();
+  for (const { site } of [few, many]) {
+    await site.mfa.settled();
+    site.close();
+  }
+  await server.drop();
   problems.push(...(await soakAll(server, keys)));
   for (const it of problems) console.error(it);
   if (options.check && problems.length > 0) process.exitCode = 1;
