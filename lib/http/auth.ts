@@ -60,6 +60,10 @@ export async function bySession(mfa: Mfa, request: Request): Promise<Identified 
   };
 }
 
+/** The token of `Authorization: Bearer` (RFC 6750 section 2.1); undefined when there is none, or none that can be one. */
+export const bearerOf = ({ headers }: Pick<Request, 'headers'>): string | undefined =>
+  /^bearer +([\w.~+/-]{1,4096}=*)$/i.exec(headers.authorization ?? '')?.[1];
+
 /** Whoever has the access token of the request, when it is for one of these audiences. */
 export async function byBearer(
   mfa: Mfa,

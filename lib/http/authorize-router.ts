@@ -5,6 +5,7 @@ import { configurationError, OAuthError } from '../errors.js';
 import { authorizePage } from './authorize-page.js';
 import { type RenderError, showError } from './error-page.js';
 import { logoutPage, oidcLogoutPage } from './logout-pages.js';
+import { isPagePath } from './page-path.js';
 import { forRequest } from './request-context.js';
 import { checkedMfa, serve } from './serve.js';
 import { trustCheck } from './trust-proxy.js';
@@ -83,7 +84,7 @@ function checked(options: AuthorizeOptions) {
     throw configurationError('ERR_MFA_UNKNOWN_OPTION', `authorizeRouter.${unknown}`, problem);
   }
   for (const [name, path] of Object.entries({ login, stepUp })) {
-    if (typeof path === 'string' && /^\/(?![/\\])[^?#\s]*$/.test(path)) continue;
+    if (isPagePath(path)) continue;
     const problem = 'write a path of this origin, such as /login';
     throw configurationError('ERR_MFA_OPTION', `authorizeRouter.${name}`, problem);
   }

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import type { ActionValues } from '../core/session/action.js';
 import { configurationError } from '../errors.js';
+import { isPagePath } from './page-path.js';
 
 /** What a guarded route asks for, beside a second factor. */
 export interface GuardOptions {
@@ -60,7 +61,7 @@ export function checkedGuard(mfa: Mfa, options: GuardOptions): Guard {
   }
   const audiences = audiencesOf(mfa, 'requireMfa', audience);
   for (const [name, path] of Object.entries({ login, page })) {
-    if (!/^\/(?!\/)[^?#\\]*$/.test(path)) refuse(name, 'write a path of this origin');
+    if (!isPagePath(path)) refuse(name, 'write a path of this origin');
   }
   return { maxAge, acr, amr, scope: words(scope), audiences, bind, login, page };
 }

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { OAuthError } from '../errors.js';
-import { byBearer, bySession, type Identified, requestedAction } from './auth.js';
+import { bearerOf, byBearer, bySession, type Identified, requestedAction } from './auth.js';
 import { checkedGuard, type Guard, type GuardOptions } from './guard-options.js';
 import { askAgain, askToLogIn, refuseScope, refuseWith } from './insufficient.js';
 import { forRequest } from './request-context.js';
@@ -76,7 +76,7 @@ function identify(mfa: Mfa, guard: Guard, request: Request): Promise<Identified 
   const { authorization } = request.headers;
   if (authorization === undefined || !/^bearer /i.test(authorization))
     return bySession(mfa, request);
-  const token = /^bearer +([\w.~+/-]{1,4096}=*)$/i.exec(authorization)?.[1];
+  const token = bearerOf(request);
   return token === undefined ? Promise.resolve(undefined) : byBearer(mfa, token, guard.audiences);
 }
 

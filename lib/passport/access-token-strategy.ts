@@ -1,7 +1,7 @@
 import { admitUser } from '../core/admit.js';
 import type { Mfa } from '../core/mfa.js';
 import { errors, OAuthError } from '../errors.js';
-import { type Auth, byBearer } from '../http/auth.js';
+import { type Auth, bearerOf, byBearer } from '../http/auth.js';
 import type { Request } from '../http/express-types.js';
 import { audiencesOf } from '../http/guard-options.js';
 import { forRequest } from '../http/request-context.js';
@@ -49,11 +49,11 @@ export class AccessTokenStrategy {
 
 async function judge(
   mfa: Mfa,
-  { headers }: Request,
+  request: Request,
   audiences: readonly string[],
   scope: readonly string[],
 ): Promise<Success> {
-  const token = /^bearer +([\w.~+/-]{1,4096}=*)$/i.exec(headers.authorization ?? '')?.[1];
+  const token = bearerOf(request);
   const found = token === undefined ? undefined : await byBearer(mfa, token, audiences);
   if (!found || found.confirms !== undefined) throw invalid(); // what is good for one action is good for nothing else
   const { auth } = found;

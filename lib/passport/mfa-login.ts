@@ -15,6 +15,7 @@ import {
 import { readDeviceCookie } from '../http/device-cookie.js';
 import { sendRedirect } from '../http/document.js';
 import type { NextFunction, Request, RequestHandler, Response } from '../http/express-types.js';
+import { isPagePath } from '../http/page-path.js';
 import { forRequest, infoOf } from '../http/request-context.js';
 import { respondError } from '../http/respond.js';
 import { safeReturnTo } from '../http/return-to.js';
@@ -85,7 +86,7 @@ async function logIn(
 }
 
 function checkedPage(page: string): string {
-  if (/^\/(?!\/)[^?#\\]*$/.test(page)) return page;
+  if (isPagePath(page)) return page;
   throw configurationError('ERR_MFA_OPTION', 'mfaLogin.page', 'write a path of this origin');
 }
 
