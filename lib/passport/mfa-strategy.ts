@@ -4,7 +4,7 @@ import { Params } from '../core/params.js';
 import { type Proven, proveSession } from '../core/session/session-login.js';
 import { errors } from '../errors.js';
 import { readParams } from '../http/body.js';
-import { hasSession, proofOf, stateOf } from '../http/browser-session.js';
+import { hasSession, stateOf } from '../http/browser-session.js';
 import { setDeviceCookie } from '../http/device-cookie.js';
 import type { Request } from '../http/express-types.js';
 import { forRequest, infoOf } from '../http/request-context.js';
@@ -88,7 +88,7 @@ async function judge(
     proof: type.readProof(mfa, new Params(values)),
     request: infoOf(request),
     botCheck: params.optional('bot_check'),
-    session: proofOf(mfa, request),
+    session: hasSession(request) ? stateOf(request).proof : undefined,
   });
   if (hasSession(request)) bindProof(request, proven);
   if (proven.device !== undefined && request.res) setDeviceCookie(request.res, proven.device);

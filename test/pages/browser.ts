@@ -69,6 +69,7 @@ const linksOf = (html: string) =>
 /** A person's browser. `headers` go with every request. */
 export function browser(app: Express | string, headers: Record<string, string> = {}) {
   const cookies = new Map<string, string>();
+  const setCookies: string[] = [];
   const http = supertest(app);
   const host = typeof app === 'string' ? app : undefined;
 
@@ -84,6 +85,7 @@ export function browser(app: Express | string, headers: Record<string, string> =
     const answer: Response = await call;
     for (const line of [answer.headers['set-cookie'] ?? []].flat() as string[]) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      setCookies.push(line);
       if (/expires=Thu, 01 Jan 1970|max-age=0/i.test(line)) cookies.delete(name);
       else cookies.set(name, value);
     }
@@ -107,6 +109,8 @@ export function browser(app: Express | string, headers: Record<string, string> =
 
   return {
     cookies,
+    /** Every `Set-Cookie` that came, oldest first. */
+    setCookies,
     /** One request, its redirect not followed. */
     send,
     get: (path: string) => load('GET', path),

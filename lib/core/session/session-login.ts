@@ -1,3 +1,4 @@
+import { errors } from '../../errors.js';
 import type { Client, LoginTransaction, RequestInfo, User } from '../../ports/index.js';
 import { admitUser } from '../admit.js';
 import type { AuthenticatorType, Proof } from '../authenticator-type.js';
@@ -10,7 +11,7 @@ import type { Mfa } from '../mfa.js';
 import { type Verified, verify } from '../verification.js';
 import { markOf } from './known-device.js';
 import { SESSION_CLIENT } from './session-client.js';
-import { newProof, type SessionProof } from './session-proof.js';
+import { isOpen, newProof, type SessionProof } from './session-proof.js';
 import { useTrustedDevice } from './trusted-device.js';
 
 /** `grant` of transactions that end in a session, and `audience`: no token is issued for them. */
@@ -108,6 +109,7 @@ export interface Proven extends Pick<Verified, 'authenticator' | 'confirmed' | '
  */
 export async function proveSession(mfa: Mfa, submission: SessionSubmission): Promise<Proven> {
   const { session, type, proof, request, botCheck, client = SESSION_CLIENT } = submission;
+  if (session && !isOpen(mfa, session)) throw errors.expiredMfaToken(); // a step-up prolongs nothing (R-116)
   const token = await readMfaToken(mfa, submission.token, { allowAccessToken: false });
   const verified = await verify(mfa, { token, client, type, proof, request, botCheck }, (userId) =>
     admitUser(mfa, userId),

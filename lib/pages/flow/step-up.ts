@@ -1,6 +1,6 @@
 import { startStepUp } from '../../core/session/step-up.js';
 import { askFirst } from '../../http/asked.js';
-import { changeState, proofOf } from '../../http/browser-session.js';
+import { changeState, keepOpen, proofOf } from '../../http/browser-session.js';
 import { readDeviceCookie } from '../../http/device-cookie.js';
 import { infoOf } from '../../http/request-context.js';
 import type { Page, Visit } from '../page.js';
@@ -22,6 +22,7 @@ export async function stepUp(visit: Visit): Promise<Page> {
   const { mfa, request, site, returnTo = site.home } = visit;
   const proof = proofOf(mfa, request);
   if (!proof) return loginFirst(visit);
+  await keepOpen(mfa, request, proof);
   const visitor = { request: infoOf(request), device: readDeviceCookie(request) };
   const step = await startStepUp(mfa, { proof, ...visitor });
   const login = { token: step.token, needed: step.needed, returnTo };
