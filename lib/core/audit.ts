@@ -63,6 +63,7 @@ export function auditing(to: AuditTo, context: () => RequestContext = () => ({})
     complete,
     announce,
     emit(event) {
+      if (event.event === 'server_error' && !to.onEvent && !listeners.hasSubscribers) warn(event);
       if (!to.onEvent && !to.onAlert && !listeners.hasSubscribers) return;
       safely(event.event, () => announce(complete(event)));
     },
@@ -77,6 +78,20 @@ function safely(name: string, tell: () => void): void {
   } catch (error) {
     process.emitWarning(`express-mfa: event ${name} was lost: ${String(error)}`);
   }
+}
+
+/**
+ * A 500 that nobody would hear of. Our own words about a mistake of the host stand in it; what its code or its database
+ * threw does not, since it may hold what no log should (security.md R-141).
+ */
+function warn({ errorId, cause }: Happening): void {
+  const { code, message } = Object(cause) as {
+    readonly code?: unknown;
+    readonly message?: unknown;
+  };
+  const ours = String(code).startsWith('ERR_MFA_') ? `: ${String(message)}` : '';
+  const hint = 'createMfa({ onEvent }) hears the causes';
+  process.emitWarning(`express-mfa: a request got 500, error id ${errorId}${ours}; ${hint}`);
 }
 
 /**

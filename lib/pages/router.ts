@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import { Params } from '../core/params.js';
-import { OAuthError } from '../errors.js';
+import { configurationError, OAuthError } from '../errors.js';
 import { readParams } from '../http/body.js';
 import { stateOf } from '../http/browser-session.js';
 import { setDeviceCookie } from '../http/device-cookie.js';
@@ -64,6 +64,7 @@ async function serve(served: Served, request: Request, response: Response): Prom
   let page: Page;
   try {
     checkTrust(request);
+    checkMount(request);
     texts = site.textsFor(request);
     const token = tokenOfForms(mfa, request);
     page = await handle(await visitOf({ mfa, site, texts, token }, request, response), route);
@@ -82,6 +83,13 @@ async function serve(served: Served, request: Request, response: Response): Prom
     );
   }
   mfa.housekeeping();
+}
+
+/** Forms and redirects name paths from the root: below another path all of them would miss. */
+function checkMount({ baseUrl }: Request): void {
+  if (baseUrl === '') return;
+  const problem = `mount it at the root, app.use(pagesRouter(mfa)), not at ${baseUrl}; the option paths says where the pages are`;
+  throw configurationError('ERR_MFA_PAGES', 'pagesRouter', problem);
 }
 
 async function visitOf(

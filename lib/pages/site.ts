@@ -99,6 +99,12 @@ function languages({ texts = {}, language }: PagesOptions): Pick<Site, 'english'
 
 function complete(tag: string, changes: TextChanges = {}): Texts {
   const base: Texts = tag === 'de' ? de : en;
+  for (const [part, texts] of Object.entries(changes)) {
+    const known: unknown = base[part as keyof Texts];
+    if (typeof known !== 'object') refuse(`texts.${tag}.${part}`, 'is no part of the texts');
+    const unknown = Object.keys(texts ?? {}).find((it) => !Object.hasOwn(known as object, it));
+    if (unknown !== undefined) refuse(`texts.${tag}.${part}.${unknown}`, 'is no text of the pages');
+  }
   const parts = Object.entries(base).map(([part, texts]) => {
     if (typeof texts === 'string') return [part, tag];
     return [part, { ...texts, ...(changes[part as keyof Texts] as object | undefined) }];

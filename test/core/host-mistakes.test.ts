@@ -1,5 +1,17 @@
-import { createMfa, importAuthenticators, mfaRouter, oob, otp, recoveryCode } from 'express-mfa';
+import express from 'express';
+import {
+  authorizeRouter,
+  createMfa,
+  importAuthenticators,
+  mfaRouter,
+  oob,
+  otp,
+  recoveryCode,
+} from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
+import { pagesRouter } from 'express-mfa/pages';
+import session from 'express-session';
+import supertest from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { client, ISSUER, testApp, testHost, testKeys } from '../support/app.js';
 
@@ -42,6 +54,38 @@ describe('a host that answers what is no client', () => {
     await client(t.app).login().expect(500);
     const cause = t.events.find(({ event }) => event === 'server_error')?.cause;
     expect(String(cause)).toMatch(/tokenEndpointAuthMethod/);
+  });
+});
+
+describe('a 500 in an app that listens to no events', () => {
+  const warnings = async (app: express.Express, path: string) => {
+    const heard: string[] = [];
+    const hear = ({ message }: Error) => heard.push(message);
+    process.on('warning', hear);
+    try {
+      await supertest(app).get(path).set('Accept', 'text/html').expect(500);
+      await new Promise((done) => setImmediate(done));
+    } finally {
+      process.off('warning', hear);
+    }
+    return heard.filter((it) => it.startsWith('express-mfa:'));
+  };
+
+  test('is a warning that says what to do about a mistake of ours to name', async () => {
+    const app = express().use(pagesRouter(createMfa(await base())));
+    const [warning, ...more] = await warnings(app, '/login');
+    expect(warning).toMatch(/error id \S+: request\.session: mount express-session/);
+    expect(more).toEqual([]);
+  });
+
+  test('R-141: and that keeps to itself what the code of the host threw', async () => {
+    const findById = () => Promise.reject(new Error('select * from secrets'));
+    const clients = { findById };
+    const mfa = createMfa({ ...(await base()), clients });
+    const app = express().use(session({ secret: 'x', resave: false, saveUninitialized: false }));
+    app.use(authorizeRouter(mfa));
+    const heard = await warnings(app, '/authorize?client_id=x');
+    expect(heard).toEqual([expect.stringMatching(/error id \S+; createMfa\(\{ onEvent \}\)/)]);
   });
 });
 

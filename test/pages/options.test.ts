@@ -1,8 +1,9 @@
+import express from 'express';
 import { type PagesOptions, pagesRouter, type View } from 'express-mfa/pages';
 import { describe, expect, test } from 'vitest';
 import { testApp } from '../support/app.js';
 import { browser } from './browser.js';
-import { logIn, pagesApp } from './pages-app.js';
+import { expressSession, logIn, pagesApp } from './pages-app.js';
 
 describe('the pages of a host', () => {
   test('speak the language that the browser asks for, else English', async () => {
@@ -100,7 +101,16 @@ describe('the pages of a host', () => {
     expect(String(events.at(-1)?.cause)).toContain('ERR_MFA_SESSION');
   });
 
+  test('say so when they do not stand at the root, since their forms and redirects name paths from there', async () => {
+    const { app, mfa, events } = await testApp();
+    app.use(expressSession(), express.Router().use('/auth', pagesRouter(mfa)));
+    expect((await browser(app).get('/auth/login')).status).toBe(500);
+    expect(String(events.at(-1)?.cause)).toMatch(/at the root.*not at \/auth.*ERR_MFA_PAGES/);
+  });
+
   test.each<[string, PagesOptions]>([
+    ['a part of the texts that there is not', { texts: { fr: { logn: {} } as object } }],
+    ['a text that there is not', { texts: { de: { login: { titel: 'Hallo' } as object } } }],
     ['a path of another origin', { paths: { login: 'https://evil.example/' } }],
     ['a path without a scheme', { paths: { mfa: '//evil.example' } }],
     ['a home elsewhere', { home: 'home' }],
