@@ -222,6 +222,26 @@ describe('postgresStores()', () => {
     expect(scans).toEqual([]);
   }, 60_000);
 
+  it('counts in a window full of entries about as fast as in a new one', async () => {
+    const store = postgresStores(poolOn(schema))(freshIssuer());
+    const long = { key: 'long', limit: 100_000, length: 86_400_000, resolution: 900_000 };
+    const windowsAt = (key: string) =>
+      Array.from({ length: 6 }, (_, at) => ({ ...long, key: `${key}${at}` }));
+    for (let quarter = 0; quarter < 200; quarter++) {
+      await store.reserve(windowsAt('long'), T + quarter * 900_000);
+    }
+    const took: Record<'long' | 'new', number[]> = { long: [], new: [] };
+    for (let turn = 0; turn < 60; turn++) {
+      for (const key of ['long', 'new'] as const) {
+        const began = performance.now();
+        await store.reserve(windowsAt(key), T + 200 * 900_000);
+        took[key].push(performance.now() - began);
+      }
+    }
+    const median = (times: number[]) => times.sort((a, b) => a - b)[30] ?? 0;
+    expect(median(took.long)).toBeLessThan(12 * median(took.new));
+  }, 60_000);
+
   it('walks over an index to what has expired, when that is everything', async () => {
     const own = await fresh('expired');
     const pool = poolOn(own, { settings: '-c jit=off' });

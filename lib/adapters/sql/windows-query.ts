@@ -121,6 +121,7 @@ const fullestRow = (now: number): Query => sql`
     from (
       select wanted.name, most, span, gone, ${oldest(sql`standing.log`)} as opens
       from wanted left join standing on standing.name = wanted.name
+      offset 0
     ) as state
     where most < 1 or opens > gone
     order by 2 desc limit 1
@@ -143,6 +144,8 @@ const take = (issuer: string, open: Query): Query => sql`
   )
   where exists (
     select 1 from wanted
-    where wanted.name = mfa_window.name and ${oldest(sql`mfa_window.log`)} <= gone
+    where wanted.name = mfa_window.name and case
+      when exists (select 1 from standing where standing.name = wanted.name) then true
+      else ${oldest(sql`mfa_window.log`)} <= gone end
   )
   returning 1 as taken`;
