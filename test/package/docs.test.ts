@@ -306,7 +306,7 @@ describe('the pages', () => {
 
   test('docs/architecture.md names files that exist', () => {
     const named = read('docs/architecture.md').match(
-      /\b(?:lib|test|example-app|scripts)\/[\w./-]*(?:\.ts|\.js|\/)/g,
+      /\b(?:lib|test|example-app|scripts)\/[\w./-]*(?:\.tsx?|\.js|\/)/g,
     );
     expect(named?.length).toBeGreaterThan(40);
     expect(named?.filter((path) => !existsSync(join(root, path)))).toEqual([]);

@@ -27,6 +27,18 @@ test.each([
   expect(listed.toSorted()).toEqual(membersOf(source, name).toSorted());
 });
 
+/** Names that stand between backticks, `brand` of `brand.name` among them. */
+const namedIn = (text: string) => [...text.matchAll(/`(\w+)(?:\.\w+)?`/g)].map(([, name]) => name);
+
+test.each([
+  ['PagesOptions', 'lib/pages/options.ts', 'docs/pages.md'],
+  ['AuthorizeOptions', 'lib/http/authorize-router.ts', 'docs/options.md'],
+])('every option of %s is in %s', (name, source, page) => {
+  const members = membersOf(source, name);
+  expect(members.length).toBeGreaterThan(2);
+  expect(members.filter((it) => !namedIn(read(page)).includes(it))).toEqual([]);
+});
+
 test('every option of AccessTokenOptions is in docs/passport.md', () => {
   const members = membersOf('lib/passport/access-token-strategy.ts', 'AccessTokenOptions');
   const text = read('docs/passport.md');
