@@ -1,3 +1,5 @@
+import type { Request } from './express-types.js';
+
 /** Stands for this origin while a path is parsed; reserved by RFC 2606, so nobody's. */
 const HERE = 'https://here.invalid';
 
@@ -18,4 +20,11 @@ export function safeReturnTo(
   const fits = (it: string) =>
     it.endsWith('/*') ? pathname.startsWith(it.slice(0, -1)) : pathname === it;
   return allowed.some(fits) ? `${pathname}${search}${hash}` : undefined;
+}
+
+/** What the form or the URL of a login asks for; nothing is checked yet. */
+export function namedReturnTo({ query, body }: Request): string | undefined {
+  const inBody = (body as { readonly returnTo?: unknown } | undefined)?.returnTo;
+  const named = inBody ?? query['returnTo'];
+  return typeof named === 'string' ? named : undefined;
 }

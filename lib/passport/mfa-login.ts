@@ -18,7 +18,7 @@ import type { NextFunction, Request, RequestHandler, Response } from '../http/ex
 import { isPagePath } from '../http/page-path.js';
 import { forRequest, infoOf } from '../http/request-context.js';
 import { respondError } from '../http/respond.js';
-import { safeReturnTo } from '../http/return-to.js';
+import { namedReturnTo, safeReturnTo } from '../http/return-to.js';
 import { checkedMfa } from '../http/serve.js';
 import { trustCheck } from '../http/trust-proxy.js';
 import { readTrustedCookie, setTrustedCookie } from '../http/trusted-cookie.js';
@@ -43,6 +43,8 @@ export interface MfaLoginOptions {
   readonly amr?: readonly string[] | undefined;
 }
 
+const KNOWN = ['userId', 'page', 'returnTo', 'amr'];
+
 /**
  * What comes after the password: the login is through and the next handler runs, with `request.authInfo.returnTo` where the
  * visitor may go on to, or the second factor is waited for.
@@ -56,6 +58,11 @@ export interface MfaLoginOptions {
  */
 export function mfaLogin(mfa: Mfa, options: MfaLoginOptions = {}): RequestHandler {
   checkedMfa('mfaLogin', mfa);
+  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) {
+    const problem = `is not an option; there are ${KNOWN.join(', ')}`;
+    throw configurationError('ERR_MFA_OPTION', `mfaLogin.${unknown}`, problem);
+  }
   const page = checkedPage(options.page ?? '/login/mfa');
   const checkTrust = trustCheck();
   return (request: Request, response: Response, next: NextFunction) => {
@@ -108,7 +115,7 @@ async function continueLogin(
     device: readDeviceCookie(request),
     trusted: hasSession(request) ? readTrustedCookie(request) : undefined,
   };
-  const returnTo = safeReturnTo(namedIn(request), allowed);
+  const returnTo = safeReturnTo(namedReturnTo(request), allowed);
   mfa.emit({ event: 'login.first_factor.ok', userId: user.id });
   // What proved the first factor proves no second one (R-002).
   const known = amr ? { ...user, firstFactor: { amr } } : user;
@@ -172,10 +179,15 @@ async function userOf(
     throw configurationError('ERR_MFA_PASSPORT', 'mfaLogin', problem);
   }
   setUser(request, undefined);
-  const id = userId(found as HostUser);
+  const id: unknown = userId(found as HostUser);
+  if (typeof id !== 'string' || id === '') {
+    const problem =
+      'gave no text; write the id that users.findById knows: (user) => String(user.id)';
+    throw configurationError('ERR_MFA_PASSPORT', 'mfaLogin.userId', problem);
+  }
   const user = asUser(await mfa.users.findById(id));
   if (user?.id !== id) {
-    const problem = `users.findById knows no user "${String(id)}": give mfaLogin a userId that it knows`;
+    const problem = `users.findById knows no user "${id}": give mfaLogin a userId that it knows`;
     throw configurationError('ERR_MFA_PASSPORT', 'mfaLogin.userId', problem);
   }
   if (user.blocked) throw errors.userBlocked();
@@ -183,9 +195,3 @@ async function userOf(
 }
 
 const idOf = ({ id }: HostUser): string => id as string;
-
-function namedIn({ query, body }: Request): string | undefined {
-  const inBody = (body as { readonly returnTo?: unknown } | undefined)?.returnTo;
-  const named = inBody ?? query['returnTo'];
-  return typeof named === 'string' ? named : undefined;
-}

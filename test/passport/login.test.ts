@@ -371,6 +371,25 @@ describe('a host that makes a mistake', () => {
     expect(codes).toEqual(['ERR_MFA_PASSPORT']);
   });
 
+  test.each([
+    ['no id', () => undefined as never],
+    ['a number, as databases count', () => 1 as never],
+  ])('a userId that gives %s is told what to write', async (_name, userId) => {
+    const t = await passportApp({ mfaLogin: { userId } });
+    const heard: string[] = [];
+    t.app.use(((error, _request, response, _next) => {
+      heard.push(String(error));
+      response.status(500).end();
+    }) as ErrorRequestHandler);
+    expect((await visitor(t.app).post('/login', ANN)).status).toBe(500);
+    expect(heard).toEqual([expect.stringMatching(/String\(user\.id\).*ERR_MFA_PASSPORT/)]);
+  });
+
+  test('an option that there is not is refused at start', async () => {
+    const options = { pages: '/code' } as object;
+    await expect(passportApp({ mfaLogin: options })).rejects.toThrow(/pages.*ERR_MFA_OPTION/);
+  });
+
   test('a user who is blocked gets the answer of the wire', async () => {
     const t = await passportApp();
     const answer = await visitor(t.app).post('/login', {
