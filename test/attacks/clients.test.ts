@@ -3,11 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { client, OTP_GRANT } from '../support/app.js';
 import { enrollOtp, mfaToken, totp, world } from '../support/attack.js';
 
-const _INVALID = {
-  error: 'invalid_grant',
-  error_description: 'The mfa_token provided is invalid. Try getting a new token.',
-};
-
 describe('R-102: a confidential client proves itself at every token request', () => {
   const cases = [
     ['no secret', {}],

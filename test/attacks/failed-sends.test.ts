@@ -8,26 +8,10 @@ import {
   manyUsers,
   mfaToken,
   retryAfter,
-  type World,
   world,
 } from '../support/attack.js';
 
 const user = (i: number) => ({ username: `user${i}@example.com` });
-
-/** The next message of this kind is refused with 429 until the wait is over, to the second. */
-async function _cooldown(w: World, ask: () => ReturnType<ReturnType<World['at']>['associate']>) {
-  const before = w.messages.length;
-  const refused = await ask();
-  expect([refused.status, refused.body.error]).toEqual([429, 'too_many_attempts']);
-  const wait = retryAfter(refused);
-  w.clock.advance(wait - 1);
-  expect(retryAfter(await ask())).toBe(1);
-  expect(w.messages.length).toBe(before);
-  w.clock.advance(1);
-  await ask().expect(200);
-  expect(w.messages.length).toBe(before + 1);
-  return wait;
-}
 
 describe('R-060: a message that was not sent', () => {
   const failures = [

@@ -12,12 +12,6 @@ import {
   world,
 } from '../support/attack.js';
 
-const _EMAIL = { authenticator_types: ['oob'], oob_channels: ['email'], email: 'x@example.com' };
-const _VOICE = { ...SMS, oob_channels: ['voice'] };
-const _MFA = { audience: 'https://auth.example.com/mfa/' };
-const _ENROLLED = { error: 'access_denied', error_description: 'User is already enrolled.' };
-
-const _stored = async (w: World) => (await w.mfa.store.load({ userId: 'u1' })).authenticators;
 const types = async (w: World, token: string) =>
   (await w.at(0).list(token).expect(200)).body.map(
     (it: { type: string; active: boolean }) => `${it.type}${it.active ? '' : ' pending'}`,

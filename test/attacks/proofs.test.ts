@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { client, enrollPhone, OTP } from '../support/app.js';
 import { challenged, enrollOtp, mfaAccessToken, mfaToken, totp, world } from '../support/attack.js';
 
-const _BOB = { username: 'bob@example.com', password: 'battery staple' };
 const WRONG_OTP = { error: 'invalid_grant', error_description: 'Invalid otp_code.' };
 
 describe('R-070: a step is accepted once and they rise', () => {

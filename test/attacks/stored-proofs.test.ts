@@ -4,7 +4,6 @@ import { enrollPhone } from '../support/app.js';
 import { enrollOtp, mfaToken, totp, type World, world } from '../support/attack.js';
 
 const BOB = { username: 'bob@example.com', password: 'battery staple' };
-const _WRONG_OTP = { error: 'invalid_grant', error_description: 'Invalid otp_code.' };
 
 /** Gives the authenticator of one user the credential of another, as a thief with write access would. */
 async function swap(w: World, kind: string) {

@@ -3,7 +3,8 @@ import { authorizeRouter } from 'express-mfa';
 import session from 'express-session';
 import supertest from 'supertest';
 import { OTP } from '../support/app.js';
-import { browserClients, loginPage } from '../support/browser.js';
+import { browserClients } from '../support/browser.js';
+import { loginPage } from '../support/login-page.js';
 import { sdkServer } from './server.js';
 
 /** A server, and a browser in which Ann has enrolled an authenticator app. */

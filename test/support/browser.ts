@@ -1,21 +1,12 @@
 // An app whose people log in in a browser: express-session, a login page of a few lines, and /authorize behind it.
 import { createHash } from 'node:crypto';
-import express, { type RequestHandler } from 'express';
-import { type AuthorizeOptions, authorizeRouter, type Client, type Mfa } from 'express-mfa';
+import type { RequestHandler } from 'express';
+import { type AuthorizeOptions, authorizeRouter, type Client } from 'express-mfa';
 import session from 'express-session';
 import supertest, { type Response } from 'supertest';
-import { Params } from '../../lib/core/params.js';
-import { proveSession, startSessionLogin } from '../../lib/core/session/session-login.js';
-import {
-  changeState,
-  openSession,
-  proofOf,
-  renewSession,
-  stateOf,
-} from '../../lib/http/browser-session.js';
-import { infoOf } from '../../lib/http/request-context.js';
-import { type TestApp, type TestAppOptions, testApp, testClients, testHost } from './app.js';
-import { totp } from './attack.js';
+import { type TestApp, type TestAppOptions, testApp, testClients } from './app.js';
+import { enrollOtp, totp } from './attack.js';
+import { loginPage } from './login-page.js';
 
 export const CALLBACK = 'https://app.example.com/callback';
 export const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
@@ -101,46 +92,6 @@ export async function browserApp(options: BrowserOptions = {}): Promise<BrowserA
   return Object.assign(test, { visitor: () => visitor(test) });
 }
 
-/** What a host writes itself, or has from the pages. */
-export function loginPage(mfa: Mfa, users?: BrowserOptions['seedUsers']): RequestHandler {
-  const host = testHost(users).users;
-  const router = express.Router();
-  router.use(express.json());
-  router.get('/login', (request, response) => void response.send(`Log in: ${request.url}`));
-  router.get('/login/mfa', (request, response) => {
-    const { login } = stateOf(request);
-    response.json({ needed: login?.needed, returnTo: login?.returnTo });
-  });
-  router.get('/me', (request, response) => void response.json(proofOf(mfa, request) ?? null));
-  router.post('/login', async (request, response) => {
-    const user = host.authenticate(request.body.username, request.body.password);
-    if (!user) return void response.status(401).end();
-    const visitor = { request: infoOf(request), device: undefined };
-    const step = await startSessionLogin(mfa, { user, ...visitor });
-    if (step.needed === 'none') await openSession(request, { user, state: { proof: step.proof } });
-    else await renewSession(request, { login: { token: step.token, needed: step.needed } });
-    response.json({ needed: step.needed });
-  });
-  router.post('/login/mfa', async (request, response) => {
-    const { login, proof } = stateOf(request);
-    const type = mfa.types.find(({ name }) => name === (request.body.type ?? 'otp'));
-    if (!login || !type) return void response.status(400).end();
-    const given = type.readProof(mfa, new Params(new Map(Object.entries(request.body))));
-    const { token } = login;
-    const proven = await proveSession(mfa, {
-      token,
-      type,
-      proof: given,
-      request: infoOf(request),
-      session: proof,
-    });
-    await openSession(request, { user: proven.user, state: { proof: proven.proof } });
-    await changeState(request, { login: undefined });
-    response.json({ amr: proven.proof.amr });
-  });
-  return router;
-}
-
 export const pkce = (verifier = 'v'.repeat(43)) => ({
   verifier,
   challenge: createHash('sha256').update(verifier).digest('base64url'),
@@ -212,4 +163,11 @@ export async function loggedIn(test: BrowserApp, secret: string): Promise<Visito
   await it.logIn().expect(200);
   await it.prove(secret).expect(200);
   return it;
+}
+
+/** Ann has an authenticator app, and is logged in with it. */
+export async function ann(options: Parameters<typeof browserApp>[0] = {}) {
+  const t = await browserApp(options);
+  const { secret } = await enrollOtp(t);
+  return { t, secret, v: await loggedIn(t, secret) };
 }

@@ -1,25 +1,18 @@
 // GET /authorize: when somebody is asked to log in, or for a second factor.
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { enrollOtp, totp } from '../support/attack.js';
+import { totp } from '../support/attack.js';
 import {
   API,
+  ann,
   answerOf,
   asking,
   browserApp,
-  loggedIn,
   MFA_AUDIENCE,
   MULTI_FACTOR,
 } from '../support/browser.js';
 
 const ISS = 'https://auth.example.com/';
-
-/** Ann has an authenticator app, and is logged in with it. */
-async function ann(options = {}) {
-  const t = await browserApp(options);
-  const { secret } = await enrollOtp(t);
-  return { t, secret, v: await loggedIn(t, secret) };
-}
 
 describe('somebody who is not logged in', () => {
   test('is sent to log in, and comes back with what was asked for', async () => {

@@ -2,27 +2,19 @@
 
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { enrollOtp } from '../support/attack.js';
 import {
   API,
+  ann,
   answerOf,
   asking,
   browserApp,
   CALLBACK,
-  loggedIn,
   MULTI_FACTOR,
   pkce,
 } from '../support/browser.js';
 import { expectAnswer, JWT } from './answers.js';
 
 const ISS = 'https://auth.example.com/';
-
-/** Ann has an authenticator app, and is logged in with it. */
-async function ann(options = {}) {
-  const t = await browserApp(options);
-  const { secret } = await enrollOtp(t);
-  return { t, secret, v: await loggedIn(t, secret) };
-}
 
 describe('a code', () => {
   test('R-107: comes with state and iss, and becomes tokens that say what was proved', async () => {

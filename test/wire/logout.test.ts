@@ -2,16 +2,9 @@
 import cookieSession from 'cookie-session';
 import { Passport } from 'passport';
 import { describe, expect, test } from 'vitest';
-import { enrollOtp } from '../support/attack.js';
-import { browserApp, loggedIn, type Visitor } from '../support/browser.js';
+import { ann, browserApp, type Visitor } from '../support/browser.js';
 
 const BYE = 'https://app.example.com/bye';
-
-async function ann(options = {}) {
-  const t = await browserApp(options);
-  const { secret } = await enrollOtp(t);
-  return { t, secret, v: await loggedIn(t, secret) };
-}
 
 const isIn = async (v: Visitor) => (await v.me()) !== null;
 
