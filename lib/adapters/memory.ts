@@ -18,6 +18,7 @@ import { memoryWindows } from './memory-windows.js';
  * Everything in this process's memory, for development and tests: a second process would give guesses anew.
  *
  * @throws TypeError `ERR_MFA_MEMORY_STORE` when `NODE_ENV` is `production`
+ * @example `createMfa({ stores: memoryStores(), … })`
  */
 export function memoryStores(): Stores {
   if (process.env['NODE_ENV'] === 'production') {

@@ -47,7 +47,7 @@ export interface Approved {
   /** Of the user. */
   readonly sub: string;
   readonly digest: string;
-  /** ms */
+  /** When it is worth nothing any more (ms). */
   readonly until: number;
 }
 

@@ -65,7 +65,14 @@ export class MfaStrategy {
   }
 }
 
-/** All four: `mfa-oob`, `mfa-otp`, `mfa-recovery-code` and `mfa`. */
+/**
+ * The strategy `mfa`, and one for each authenticator type of the app: `mfa-otp`, `mfa-oob`, `mfa-recovery-code`.
+ *
+ * @example
+ * ```ts
+ * for (const strategy of mfaStrategies(mfa)) passport.use(strategy)
+ * ```
+ */
 export const mfaStrategies = (mfa: Mfa): readonly MfaStrategy[] => [
   new MfaStrategy(mfa),
   ...mfa.types.map(({ name }) => new MfaStrategy(mfa, { only: name })),

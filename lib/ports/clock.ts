@@ -1,5 +1,6 @@
-/** Time, in milliseconds since 1970-01-01T00:00:00Z. Everything that expires is judged by it. */
+/** The time. Everything that expires is judged by it. */
 export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
 }
 

@@ -31,7 +31,9 @@ export interface TrustedDevice {
   readonly name: string;
   /** SHA-256 of what it has to show next. */
   readonly current: string;
+  /** ms */
   readonly createdAt: number;
+  /** ms */
   readonly usedAt: number;
   /** Never moved by use (ms). */
   readonly expiresAt: number;
@@ -88,9 +90,11 @@ export interface Authenticator {
   readonly address?: string | undefined;
   /** Login transaction that started it; only that one may confirm it. */
   readonly transactionId?: string | undefined;
+  /** ms */
   readonly createdAt: number;
   /** Pending only: dead after this time (ms). */
   readonly expiresAt?: number | undefined;
+  /** When it last proved something (ms). */
   readonly usedAt?: number | undefined;
 }
 
@@ -154,7 +158,9 @@ export interface LoginTransaction {
   readonly deliveries: Readonly<Record<string, string>>;
   /** The last message, when its gateway gave no answer. */
   readonly unanswered?: UnansweredMessage | undefined;
+  /** ms */
   readonly createdAt: number;
+  /** ms */
   readonly expiresAt: number;
 }
 
@@ -173,6 +179,8 @@ export interface Delivery {
   readonly state: string;
   /** `Account.codes.epoch` when it was sent; 0 when left out. */
   readonly epoch?: number | undefined;
+  /** ms */
   readonly createdAt: number;
+  /** ms */
   readonly expiresAt: number;
 }
