@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import {
   authorizeRouter,
   createMfa,
@@ -20,7 +20,8 @@ import { outboxSender, webhookSender } from 'express-mfa/adapters/senders';
 import { pagesRouter } from 'express-mfa/pages';
 import type { Store } from 'express-session';
 import type { Config } from './config.js';
-import { errorMembers, log, logEvent } from './log.js';
+import { failed, notFound } from './failed.js';
+import { logEvent } from './log.js';
 import { exampleLogin, RETURN_TO } from './login.js';
 import { outboxRouter } from './outbox.js';
 import { health } from './readiness.js';
@@ -120,13 +121,3 @@ async function importSeed(mfa: Mfa, { users, authenticators }: Seed): Promise<vo
     if (factors.length > 0) await importAuthenticators(mfa, user.id, factors);
   }
 }
-
-const notFound: RequestHandler = (_request, response) => {
-  response.status(404).json({ error: 'not_found', error_description: 'No such page.' });
-};
-
-const failed: ErrorRequestHandler = (error, _request, response, next) => {
-  log('request.failed', errorMembers(error));
-  if (response.headersSent) return next(error);
-  response.status(500).json({ error: 'server_error', error_description: 'Something went wrong.' });
-};

@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import { type Mfa, OAuthError, type User, type Users } from 'express-mfa';
-import { sameOriginOnly } from 'express-mfa/pages';
+import { requireFormToken, sameOriginOnly } from 'express-mfa/pages';
 import { mfaLogin, mfaStrategies } from 'express-mfa/passport';
 import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
@@ -61,7 +61,8 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
     passport.authenticate('mfa', { failWithError: true }),
     (request, response) => void response.json(request.authInfo),
   );
-  routes.post('/logout', sameOriginOnly(mfa), (request, response, next) => {
+  routes.use('/login/code', codeRefused);
+  routes.post('/logout', ...body, requireFormToken(mfa), (request, response, next) => {
     request.session.destroy((error) => (error ? next(error) : response.redirect(303, '/')));
   });
   routes.use(refused);
@@ -78,7 +79,21 @@ function answer(done: Done, find: () => Promise<User | null | undefined>): void 
   );
 }
 
-/** A password or code that was wrong: 401 for programs, the page once more for people. */
+/** A code that was wrong, or one too many; `Retry-After` is there already. */
+const codeRefused: ErrorRequestHandler = (error, _request, response, next) => {
+  if ((error as { name?: string }).name !== 'AuthenticationError') return next(error);
+  const { status = 403 } = error as { readonly status?: number };
+  const [code, text] =
+    status === 429
+      ? ['too_many_attempts', 'Too many wrong codes. Wait before you try again.']
+      : ['invalid_grant', 'Wrong code, or its login is over.'];
+  response
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .json({ error: code, error_description: text });
+};
+
+/** A password that was wrong: 401 for programs, the page once more for people. */
 const refused: ErrorRequestHandler = (error, request, response, next) => {
   if (error instanceof OAuthError || (error as { name?: string }).name !== 'AuthenticationError') {
     return next(error);

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { MfaKeys } from 'express-mfa';
 import session, { type Store } from 'express-session';
+import { BoundedSessions } from './bounded-sessions.js';
 
 const DAY = 86_400_000;
 
@@ -22,7 +23,7 @@ export function exampleSessions(options: {
   const { current, previous = [] } = keys.pepper;
   return session({
     name: nameOf(secure),
-    store,
+    store: new BoundedSessions(store),
     secret: [current, ...previous].map(({ secret }) =>
       createHmac('sha256', secret).update('example session').digest('base64url'),
     ),

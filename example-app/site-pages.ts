@@ -81,7 +81,7 @@ ${of.hasOutbox ? '<p><a href="/dev/outbox">The phone that receives every code</a
 <label for="amount">Amount</label><input id="amount" name="amount" inputmode="decimal" autocomplete="off" value="100 EUR">
 <label for="payee">Payee</label><input id="payee" name="payee" autocomplete="off" value="Bob">
 <button>Send</button></form>
-<form method="post" action="/logout"><button>Log out</button></form>`,
+<form method="post" action="/logout">${hidden('csrf', of.csrf)}<button>Log out</button></form>`,
   );
 
 export const statementPage = (): string =>
@@ -95,6 +95,10 @@ export const transferredPage = ({ amount, payee }: Transfer): string =>
     'Sent',
     `<div class="card"><p>${safe(amount)} to ${safe(payee)}</p></div><p><a href="/account">Back</a></p>`,
   );
+
+/** What went wrong, in words, and a way on. */
+export const problemPage = (text: string): string =>
+  page('That did not work', `<p role="alert">${safe(text)}</p><p><a href="/">Start again</a></p>`);
 
 /** What a transfer is about. */
 export interface Transfer {
