@@ -5,9 +5,17 @@ import { Params } from '../core/params.js';
 import { safeEqual } from '../crypto/safe-equal.js';
 import { OAuthError } from '../errors.js';
 import { changeState, stateOf } from '../http/browser-session.js';
-import { respondError } from '../http/respond.js';
+import { refuseWith } from '../http/insufficient.js';
 
-/** The token of this session's forms, for the hidden field `csrf`; made with the first form. */
+/**
+ * The token of this session's forms, for the hidden field `csrf`; made with the first form.
+ *
+ * @throws TypeError `ERR_MFA_SESSION` when no session middleware ran before
+ * @example
+ * ```ts
+ * const field = `<input type="hidden" name="csrf" value="${await formToken(mfa, request)}">`
+ * ```
+ */
 export async function formToken(mfa: Mfa, request: Request): Promise<string> {
   const token = tokenOfForms(mfa, request);
   const value = token.value();
@@ -57,21 +65,32 @@ export const requireFormToken =
   (request, response, next) => {
     if (/^bearer /i.test(request.headers.authorization ?? '')) return next();
     const { csrf } = (request.body ?? {}) as { readonly csrf?: unknown };
-    const fields = new Params(new Map([['csrf', typeof csrf === 'string' ? csrf : undefined]]));
-    if (isOurForm(mfa, request, fields)) next();
-    else respondError(response, forged());
+    const given = typeof csrf === 'string' && /^[\w-]{1,64}$/.test(csrf) ? csrf : undefined;
+    if (isOurForm(mfa, request, new Params(new Map([['csrf', given]])))) next();
+    else refuseWith(forged(), request, response);
   };
 
-/** The half of it that needs no session yet, for a login: 403 for a form that another site sent. */
+/**
+ * The half of it that needs no session yet, for a login: 403 for a form that another site sent.
+ *
+ * @example
+ * ```ts
+ * app.post('/login', sameOriginOnly(mfa), passport.authenticate('local', { session: false }), mfaLogin(mfa), home)
+ * ```
+ */
 export const sameOriginOnly =
   (mfa: Mfa): RequestHandler =>
   (request, response, next) => {
     if (isSameOrigin(mfa, request)) next();
-    else respondError(response, forged());
+    else refuseWith(forged(), request, response);
   };
 
 const forged = (): OAuthError =>
-  new OAuthError(403, 'access_denied', 'This form did not come from this site.');
+  new OAuthError(
+    403,
+    'access_denied',
+    'This form did not come from this site, or it is out of date. Load its page again and send it from there.',
+  );
 
 /** `Sec-Fetch-Site`, which pages cannot write; where a browser has none, the `Origin`. */
 export function isSameOrigin(mfa: Pick<Mfa, 'issuer'>, { headers }: IncomingMessage): boolean {
@@ -80,5 +99,7 @@ export function isSameOrigin(mfa: Pick<Mfa, 'issuer'>, { headers }: IncomingMess
   const { origin, host } = headers;
   if (origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
-  return new URL(origin).host === host || origin === new URL(mfa.issuer).origin;
+  const own = new URL(mfa.issuer);
+  if (new URL(origin).host === own.host) return origin === own.origin; // over http somebody else may write pages
+  return new URL(origin).host === host;
 }
