@@ -260,7 +260,7 @@ const lifecycle = [
   ),
   mutant(
     'delete: the last one, whatever the policy demands',
-    'lib/core/enrollment/last-factor.ts',
+    'lib/core/enrollment/last-authenticator.ts',
     'if (needed.some(loses)) throw errors.lastAuthenticator();',
     'needed.some(loses);',
     ['attacks/last-factor.test.ts', 'stays by default'],

@@ -9,7 +9,7 @@ import type { Mfa } from '../mfa.js';
 import { cutCodesOff } from '../sends/delivery.js';
 import { notify } from '../sends/notice.js';
 import { entriesOf, isEnrolled, RECOVERY } from './enrolled.js';
-import { mayDowngrade } from './last-factor.js';
+import { mayDowngrade } from './last-authenticator.js';
 import { goneEvents, removedEvent } from './removal-events.js';
 
 /** Who removes what. */

@@ -1,22 +1,13 @@
-import type { Account, Client, RequestInfo, User } from '../../ports/index.js';
+import type { Account, RequestInfo } from '../../ports/index.js';
 import { epochOf } from '../cut-off.js';
 import { loadOwn } from '../enrollment/enrolled.js';
 import type { Mfa } from '../mfa.js';
 import { type Demand, demandOf } from './demand.js';
-import { requireFactor, type Waiting } from './waiting.js';
+import { type Opening, requireFactor, type Waiting } from './waiting.js';
 
 /** A login whose first factor just passed. */
-export interface FirstFactor {
-  readonly user: User;
-  readonly client: Client;
-  readonly audience: string;
-  readonly scope: string;
-  /** `gty` of the tokens to come. */
-  readonly grant: string;
-  readonly amr: readonly string[];
+export interface BegunLogin extends Omit<Opening, 'epoch' | 'action'> {
   readonly request: RequestInfo;
-  /** The mark of a known device that came along, not checked yet. */
-  readonly device: string | undefined;
   /** Whether a demand may be waived: what was asked for is worth nothing without a second factor. */
   readonly waives?: (demand: Demand) => boolean;
 }
@@ -30,7 +21,7 @@ export type NextStep = { readonly needed: 'none'; readonly account: Account } | 
  *
  * @throws OAuthError 503 when the store fails
  */
-export async function afterFirstFactor(mfa: Mfa, login: FirstFactor): Promise<NextStep> {
+export async function afterFirstFactor(mfa: Mfa, login: BegunLogin): Promise<NextStep> {
   const { request, waives, ...opening } = login;
   const { user, client, audience } = login;
   const state = await loadOwn(mfa, user.id);

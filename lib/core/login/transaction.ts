@@ -39,8 +39,11 @@ export interface LoginRequest {
   readonly client: Client;
   readonly audience: string;
   readonly scope: string;
+  /** `gty` of the tokens to come. */
   readonly grant: string;
+  /** Methods that passed (RFC 8176). */
   readonly amr: readonly string[];
+  /** Kinds that the policy allows; empty = all. */
   readonly kinds: readonly string[];
   readonly first?: FirstProof | undefined;
   /** The request proved that it comes from a device that the user has logged in with before. */

@@ -15,10 +15,10 @@ export interface Waiting {
 }
 
 /** What is known of a login before it is known what it lacks. */
-export type Opening = Omit<LoginRequest, 'kinds' | 'first' | 'knownDevice'> & {
+export interface Opening extends Omit<LoginRequest, 'kinds' | 'first' | 'knownDevice'> {
   /** The mark of a known device that came along, not checked yet. */
   readonly device: string | undefined;
-};
+}
 
 /** What a login lacks, when it lacks something. */
 export type Lacking = Exclude<Demand, { readonly needed: 'none' }>;
