@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import { APPROVAL_MS } from '../core/session/action.js';
 import type { Proven } from '../core/session/session-login.js';
 import { errors } from '../errors.js';
-import type { Approved, BrowserState } from './browser-session.js';
 import { stateOf } from './browser-session.js';
+import type { Approved, BrowserState } from './browser-state.js';
 
 /**
  * What the session holds of ours after a second factor. One that confirmed an action counts for that action: the

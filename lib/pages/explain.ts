@@ -1,4 +1,4 @@
-import type { OAuthError } from '../errors.js';
+import { errors as known, type OAuthError } from '../errors.js';
 import type { Texts } from './locales/en.js';
 
 /** What a person is told about an error of the flow, in the words of the page. */
@@ -11,19 +11,30 @@ export function explain(
     return errors.tooMany(inWords(wait, seconds));
   }
   if (error === 'no_code') return message;
-  if (message === 'mfa_token is expired' || message === 'Malformed mfa_token')
-    return errors.expired;
-  if (error === 'expired_token' || message === 'Malformed oob_code') return errors.codeExpired;
-  if (message === 'MFA Authorization rejected.') return errors.recoveryWrong;
-  if (message === 'User is already enrolled.') return errors.enrolled;
-  if (message === 'The maximum number of authenticators is reached.') return errors.full;
-  if (message === 'Too many users have this number or address.') return errors.inUse;
-  if (message === 'The last authenticator cannot be removed.') return errors.last;
-  return byCode(errors, error);
+  const word = WORDS.get(message);
+  return word === undefined ? byCode(errors, error) : errors[word];
 }
+
+/** Where the code of an error says less than its text. */
+const WORDS = new Map(
+  (
+    [
+      [known.expiredMfaToken(), 'expired'],
+      [known.malformedMfaToken(), 'expired'],
+      [known.malformedOobCode(), 'codeExpired'],
+      [known.wrongRecoveryCode(), 'recoveryWrong'],
+      [known.alreadyEnrolled(), 'enrolled'],
+      [known.tooManyAuthenticators(), 'full'],
+      [known.addressInUse(), 'inUse'],
+      [known.lastAuthenticator(), 'last'],
+    ] as const
+  ).map(([{ message }, word]) => [message, word]),
+);
 
 function byCode(errors: Texts['errors'], code: string): string {
   switch (code) {
+    case 'expired_token':
+      return errors.codeExpired;
     case 'invalid_grant':
       return errors.wrongCode;
     case 'invalid_phone_number':

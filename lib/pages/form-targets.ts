@@ -3,7 +3,7 @@ import type { Mfa } from '../core/mfa.js';
 import { findClient } from '../core/oauth/known-client.js';
 import { isRedirectUri } from '../core/oauth/redirect-uri.js';
 import { text } from '../core/params.js';
-import type { BrowserState } from '../http/browser-session.js';
+import type { BrowserState } from '../http/browser-state.js';
 import { searchOf } from '../http/query.js';
 import { pageStateOf } from './flow/page-state.js';
 import type { Site } from './site.js';

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Mfa } from '../core/mfa.js';
 import type { Params } from '../core/params.js';
 import type { OAuthError } from '../errors.js';
-import type { BrowserState } from '../http/browser-session.js';
+import type { BrowserState } from '../http/browser-state.js';
 import type { Texts } from './locales/en.js';
 import type { Site } from './site.js';
 import type { Form, View } from './view.js';

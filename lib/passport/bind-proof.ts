@@ -1,12 +1,12 @@
 import type { Proven } from '../core/session/session-login.js';
 import {
-  type BrowserState,
   changeState,
   passportIn,
   renewSession,
   stateOf,
   withRegenerate,
 } from '../http/browser-session.js';
+import type { BrowserState } from '../http/browser-state.js';
 import type { Request } from '../http/express-types.js';
 import { provenState } from '../http/proven-session.js';
 

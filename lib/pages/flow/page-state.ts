@@ -1,5 +1,6 @@
 import type { Asked } from '../../http/asked.js';
-import { type BrowserState, changeState } from '../../http/browser-session.js';
+import { changeState } from '../../http/browser-session.js';
+import type { BrowserState } from '../../http/browser-state.js';
 import type { Visit } from '../page.js';
 import type { Way } from '../view.js';
 

@@ -3,7 +3,7 @@ import { entriesOf, isUsable, mayProve, RECOVERY } from '../../core/enrollment/e
 import { liveStep, readMfaToken } from '../../core/login/transaction.js';
 import { SESSION_CLIENT } from '../../core/session/session-client.js';
 import { errors } from '../../errors.js';
-import type { PendingLogin } from '../../http/browser-session.js';
+import type { PendingLogin } from '../../http/browser-state.js';
 import type { Visit } from '../page.js';
 import type { Way, WayEntry } from '../view.js';
 
