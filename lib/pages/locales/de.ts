@@ -72,13 +72,14 @@ export const de: Texts = {
     cancel: 'Abbrechen',
   },
   recovery: {
-    title: 'Wiederherstellungscode',
+    // a soft hyphen, for browsers that know no German: as a heading it is wider than a phone
+    title: 'Wiederherstellungs\u00adcode',
     intro: 'Gib den Code ein, den du beim Einrichten notiert hast. Er gilt einmal.',
     label: 'Wiederherstellungscode',
     submit: 'Weiter',
   },
   recoveryCode: {
-    title: 'Wiederherstellungscode sichern',
+    title: 'Wiederherstellungs\u00adcode sichern',
     intro:
       'Mit diesem Code kommst du hinein, wenn dein Handy weg ist. Schreib ihn auf und bewahre ihn sicher auf: er wird nicht noch einmal gezeigt.',
     label: 'Dein Wiederherstellungscode',
