@@ -39,6 +39,12 @@ test.each([
   expect(members.filter((it) => !namedIn(read(page)).includes(it))).toEqual([]);
 });
 
+test('every option of FinishOptions is in docs/oidc-provider.md and no other', () => {
+  const members = membersOf('lib/oidc-provider/finish-interaction.ts', 'FinishOptions');
+  expect(members.length).toBeGreaterThan(1);
+  expect(optionsIn('docs/oidc-provider.md').toSorted()).toEqual(members.toSorted());
+});
+
 test('every option of AccessTokenOptions is in docs/passport.md', () => {
   const members = membersOf('lib/passport/access-token-strategy.ts', 'AccessTokenOptions');
   const text = read('docs/passport.md');

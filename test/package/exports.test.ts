@@ -37,6 +37,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   './adapters/senders': ['consoleSender', 'outboxSender', 'webhookSender'],
   './adapters/sqlite': ['migrateSqlite', 'sqliteStores'],
   './opentelemetry': ['mfaMetrics'],
+  './oidc-provider': ['finishInteraction'],
   './pages': ['formToken', 'pagesRouter', 'requireFormToken', 'sameOriginOnly'],
   './passport': ['AccessTokenStrategy', 'MfaStrategy', 'mfaLogin', 'mfaStrategies'],
   './testing': ['storeContract', 'testClock', 'testOutbox'],

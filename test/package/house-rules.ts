@@ -5,7 +5,7 @@ import { parseAst } from 'vitest/node';
 const places = [
   ['index.ts', 'cli.ts', 'opentelemetry.ts', 'testing'],
   ['cli'],
-  ['passport', 'pages'],
+  ['oidc-provider', 'passport', 'pages'],
   ['http'],
   ['mfa.ts', 'import-authenticators.ts', 'rewrap.ts'],
   ['setup'],
