@@ -37,6 +37,8 @@ const limit = Number(options.limit);
 const ROUNDS = 3;
 /** Rows of each sort that expire in a second of a busy app: some 20 million logins a day. */
 const PER_SECOND = 1000;
+/** A smaller table may well be scanned. */
+const LARGE = 100_000;
 /** A number may be sent three messages in ten minutes: so far ahead (ms) is a user's next login. */
 const APART = 660_000;
 /** New users have these numbers: all as long as each other, spread over the range. */
@@ -80,7 +82,7 @@ async function measureSteps(sides, { site: { database } }) {
   } while (problems.length > 0 && rounds.length < ROUNDS);
   const since = (await database.wholeScans()) - scans;
   console.log(`scans of whole tables meanwhile, with ${big} users: ${since}\n`);
-  return [...problems, ...scanned(since)];
+  return [...problems, ...(big < LARGE ? [] : scanned(since))];
 }
 
 async function purgeBig({ site, sizes }) {
