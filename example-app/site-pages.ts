@@ -40,13 +40,14 @@ const page = (title: string, content: string): string => `<!doctype html>
 const hidden = (name: string, value: string | undefined): string =>
   value === undefined ? '' : `<input type="hidden" name="${name}" value="${safe(value)}">`;
 
-export const homePage = (isKnown: boolean): string =>
+export const homePage = (isKnown: boolean, hasOutbox: boolean): string =>
   page(
     'Welcome',
     isKnown
       ? `<p><a href="/account">Your account</a></p>`
       : `<p>An example of an app that has its own login and its own pages.</p>
-<p><a href="/login">Log in</a> as ann@example.com, password: correct horse</p>`,
+<p><a href="/login">Log in</a> as ann@example.com, password: correct horse</p>
+${hasOutbox ? '<p>Codes arrive on <a href="/dev/outbox">a phone of this app</a>.</p>' : ''}`,
   );
 
 export const loginPage = (of: {

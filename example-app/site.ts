@@ -24,7 +24,7 @@ export function exampleSite(mfa: Mfa, users: Users, hasOutbox: boolean): Router 
 
   // Passport's user is no guard: it may outlive the proof. What is somebody's own stands behind `requireMfa`.
   site.get('/', (request, response) => {
-    response.send(homePage('user' in request && request.user !== undefined));
+    response.send(homePage('user' in request && request.user !== undefined, hasOutbox));
   });
 
   site.get(
