@@ -121,11 +121,12 @@ export async function exampleHost({
   };
 }
 
+const wall = Date.now.bind(Date);
+const monotonic = performance.now.bind(performance);
+
 /** The app reads the clock of the machine: that one goes ahead. */
 function movableClock() {
   let ahead = 0;
-  const wall = Date.now.bind(Date);
-  const monotonic = performance.now.bind(performance);
   const spies = [
     vi.spyOn(Date, 'now').mockImplementation(() => wall() + ahead),
     vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + ahead),
