@@ -37,9 +37,8 @@ export function pagesRouter(mfa: Mfa, options: PagesOptions = {}): RequestHandle
   const handler = (request: Request, response: Response, next: NextFunction) => {
     const route = routes.get(request.path.replace(/(?<=.)\/$/, ''));
     if (!route) return next();
-    serve({ mfa: forRequest(mfa, request), site, route, checkTrust }, request, response).catch(
-      next,
-    );
+    const served = { mfa: forRequest(mfa, request), site, route, checkTrust };
+    void orNext(serve(served, request, response), next);
   };
   // As the other routers do it, for the list of every way in (security.md R-001).
   const endpoints = [...routes].flatMap(([path, { GET, POST }]) => [
@@ -56,6 +55,15 @@ interface Served {
   readonly site: Site;
   readonly route: Route;
   readonly checkTrust: (request: Request) => void;
+}
+
+/** What cannot be answered, not even with a page that says so, is the host's to answer. */
+async function orNext(answering: Promise<void>, next: NextFunction): Promise<void> {
+  try {
+    await answering;
+  } catch (error) {
+    next(error);
+  }
 }
 
 async function serve(served: Served, request: Request, response: Response): Promise<void> {

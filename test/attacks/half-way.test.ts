@@ -119,7 +119,7 @@ test('R-008, B4: no route gives anything, by any method, at any path, and no coo
         const where = `${method} ${variant}`;
         expect(answer.status, where).toBeLessThan(500);
         expect(answer.body, where).not.toMatch(DATA);
-        const location = String(answer.headers['location'] ?? '/');
+        const location = answer.headers['location'] ?? '/';
         expect(location, where).toMatch(/^\/(?![/\\])/);
         expect(location, where).not.toMatch(DATA);
         for (const line of [answer.headers['set-cookie'] ?? []].flat() as string[]) {

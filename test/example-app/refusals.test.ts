@@ -43,7 +43,7 @@ describe.concurrent('the example app refuses', { timeout: 60_000 }, () => {
       send(`${app.url}/login`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) });
     const answers = await Promise.all(Array.from({ length: 260 }, one));
     const statuses = new Set(answers.map(({ status }) => status));
-    expect([...statuses].toSorted()).toEqual([401, 503]);
+    expect(statuses).toEqual(new Set([401, 503]));
     const busy = answers.find(({ status }) => status === 503);
     expect(busy?.body.error).toBe('temporarily_unavailable');
     expect(busy?.headers.get('retry-after')).toBe('1');
