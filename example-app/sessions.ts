@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import type { MfaKeys } from 'express-mfa';
 import session, { type Store } from 'express-session';
 import { BoundedSessions } from './bounded-sessions.js';
+import { EndedSessions } from './ended-sessions.js';
 
 const DAY = 86_400_000;
 
@@ -23,7 +24,7 @@ export function exampleSessions(options: {
   const { current, previous = [] } = keys.pepper;
   return session({
     name: nameOf(secure),
-    store: new BoundedSessions(store),
+    store: new BoundedSessions(new EndedSessions(store)),
     secret: [current, ...previous].map(({ secret }) =>
       createHmac('sha256', secret).update('example session').digest('base64url'),
     ),
