@@ -49,6 +49,12 @@ describe.concurrent('the example app refuses', { timeout: 60_000 }, () => {
     expect(busy?.headers.get('retry-after')).toBe('1');
   });
 
+  test('whoami without a second factor with 401, also in a browser', async () => {
+    const app = await start(directory());
+    const answer = await app.get('/api/whoami', { accept: 'text/html,*/*;q=0.8' });
+    expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+  });
+
   test('a wrong code as a wrong code', async () => {
     const app = await start(directory());
     const post = (path: string, body: object, cookie = '') =>
