@@ -49,19 +49,23 @@ export function finishInteraction(
   }
   const checkTrust = trustCheck();
   return (request: Request, response: Response, next: NextFunction) => {
-    const finish = async () => {
+    const answer = async (): Promise<boolean> => {
       checkTrust(request);
-      const details = await provider.interactionDetails(request, response);
-      if (details.prompt.name !== 'login') return next();
-      await go(
-        { mfa: forRequest(mfa, request), provider, login, page },
-        details,
-        request,
-        response,
-      );
+      const bridge = { mfa: forRequest(mfa, request), provider, login, page };
+      return answered(bridge, request, response);
     };
-    finish().catch(next);
+    void serve(answer(), next);
   };
+}
+
+async function serve(answer: Promise<boolean>, next: NextFunction): Promise<void> {
+  let isAnswered = true;
+  try {
+    isAnswered = await answer;
+  } catch (error) {
+    next(error); // the provider's own errors are the host's, too
+  }
+  if (!isAnswered) next();
 }
 
 interface Bridge extends Required<FinishOptions> {
@@ -69,6 +73,14 @@ interface Bridge extends Required<FinishOptions> {
   readonly provider: InteractionHost;
   readonly login: string;
   readonly page: string;
+}
+
+/** @returns whether it was ours to answer */
+async function answered(bridge: Bridge, request: Request, response: Response): Promise<boolean> {
+  const details = await bridge.provider.interactionDetails(request, response);
+  if (details.prompt.name !== 'login') return false;
+  await go(bridge, details, request, response);
+  return true;
 }
 
 async function go(

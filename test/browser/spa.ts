@@ -48,12 +48,6 @@ export async function spaHost(tls: {
   };
 }
 
-/** What the tests look at of whatever the SDK gives. */
-export interface Given extends Record<string, unknown> {
-  readonly oobCode: string;
-  readonly access_token: string;
-}
-
 /** What a call of the SDK came to. */
 export interface Outcome {
   // biome-ignore lint/suspicious/noExplicitAny: whatever the SDK gives
