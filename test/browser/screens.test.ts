@@ -16,7 +16,11 @@ describe.skipIf(!hasChromium)('the pages', () => {
     let site: Serving;
     let page: Page;
     beforeAll(async () => {
-      app = await pagesApp({ issuer: 'http://localhost/', pages: { returnTo: ['/*'] } });
+      app = await pagesApp({
+        issuer: 'http://localhost/',
+        trustedDevices: true,
+        pages: { returnTo: ['/*'] },
+      });
       site = await serve(app.app);
       const context = await chromium.newContext({ ...size, colorScheme, locale, bypassCSP: true });
       page = await context.newPage();
@@ -72,7 +76,18 @@ describe.skipIf(!hasChromium)('the pages', () => {
       await seen('13-ways');
       await page.click('text=/recovery code|Wiederherstellungscode/');
       await seen('14-recovery');
-      await page.goto(`${site.url}/login/mfa/verify`);
+      await page.context().clearCookies();
+      await page.goto(`${site.url}/login`);
+      await page.fill('#username', ANN.username);
+      await page.fill('#password', ANN.password);
+      await submit();
+      await seen('16-code-trust');
+      await page.check('[name=trust]');
+      await page.fill('#code', app.code());
+      await submit();
+      await page.goto(`${site.url}/account/security`);
+      await seen('17-devices');
+      expect(await page.locator('h2 + ul.list li').count()).toBe(1);
       await page.context().clearCookies();
       await page.goto(`${site.url}/login/mfa`);
       expect(new URL(page.url()).pathname).toBe('/login');
