@@ -226,9 +226,15 @@ describe('R-114: the headers of every page', () => {
       expect(page.headers['referrer-policy'], where).toMatch(/^(no-referrer|same-origin)$/);
       expect(page.headers['cache-control'], where).toBe('no-store');
     }
-    for (const path of ['/account', '/account/security', '/login/mfa/verify', '/api/whoami']) {
+    const refused = {
+      '/account': 303,
+      '/account/security': 303,
+      '/login/mfa/verify': 303,
+      '/api/whoami': 401,
+    };
+    for (const [path, expected] of Object.entries(refused)) {
       const { status, headers } = await host.browser().send('GET', path);
-      expect([path, status]).toEqual([path, 303]);
+      expect([path, status]).toEqual([path, expected]);
       expect(headers['cache-control'], path).toBe('no-store');
     }
   });
