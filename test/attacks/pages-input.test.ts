@@ -300,6 +300,24 @@ describe('a form', () => {
     expect(answers.filter((it) => it.status >= 500)).toEqual([]);
   });
 
+  test('R-006: the first code of an enrollment, sent 50 times at once, opens one session', async () => {
+    const t = await pagesApp();
+    const person = t.browser();
+    const choose = await logIn(person);
+    const code = await person.submit(choose, { method: 'sms', phone_number: '+15555550123' });
+    const fields = { ...code.forms[0]?.fields, code: t.code() };
+    const answers = await copies(50, async () => {
+      const copy = t.browser();
+      for (const [name, value] of person.cookies) copy.cookies.set(name, value);
+      const { status } = await copy.send('POST', '/login/mfa/verify', fields);
+      return { status, isIn: await isIn(copy) };
+    });
+    expect(answers.filter((it) => it.isIn)).toHaveLength(1);
+    expect(answers.filter((it) => it.status >= 500)).toEqual([]);
+    const { authenticators } = await t.mfa.store.load({ userId: 'u1' });
+    expect(authenticators.filter(({ kind }) => kind === 'phone')).toHaveLength(1);
+  });
+
   test('R-007, B7: sent once more after the login, or in the browser of before, opens nothing', async () => {
     const { t, person, code } = await waiting();
     const before = new Map(person.cookies);
@@ -342,5 +360,35 @@ describe('a form', () => {
     saysWhatToDo(answer);
     expect(answer.status).toBe(403);
     expect((await person.submit(code, { code: t.code() })).path).toBe('/home');
+  });
+});
+
+describe('R-013: a change of the password', () => {
+  test('R-013, R-007: ends the login that waits; the right code is refused, the factors stay', async () => {
+    const { t, person, code } = await waiting();
+    await t.mfa.onPasswordChanged('u1');
+    const late = await person.submit(code, { code: t.code() });
+    saysWhatToDo(late);
+    expect([late.status, await isIn(person)]).toEqual([403, false]);
+    const again = await logIn(t.browser());
+    expect(again.title).toMatch(/^Enter the code|^Confirm that it is you/);
+  });
+
+  test('R-013, R-058: ends the session on every page, that with the recovery code, too', async () => {
+    const t = await pagesApp();
+    const person = t.browser();
+    const page = await enrollByPage(t, person);
+    expect(page.text).toMatch(/[A-Z0-9]{24}/);
+    const settings = await person.get('/account/security');
+    await t.mfa.onPasswordChanged('u1');
+    expect((await person.get('/login/mfa/recovery-code')).text).not.toMatch(/[A-Z0-9]{24}/);
+    for (const path of [
+      '/account/security',
+      '/account/security/add',
+      '/account/security/remove?id=x',
+    ]) {
+      expect((await person.get(path)).path).toMatch(/^\/login\?/);
+    }
+    expect((await person.submit(settings)).path).toMatch(/^\/login\?/);
   });
 });

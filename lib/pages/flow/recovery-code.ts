@@ -1,3 +1,4 @@
+import { admitProof } from '../../core/session/session-proof.js';
 import { proofOf } from '../../http/browser-session.js';
 import type { Page, Visit } from '../page.js';
 import { opened, pageStateOf, remember } from './page-state.js';
@@ -6,7 +7,9 @@ import { opened, pageStateOf, remember } from './page-state.js';
 export async function showRecoveryCode(visit: Visit): Promise<Page> {
   const { state, site, mfa, request } = visit;
   const { show } = pageStateOf(state);
-  if (!show || !proofOf(mfa, request)) return { to: site.home }; // the browser may be somebody else's by now (R-116)
+  const proof = proofOf(mfa, request);
+  // The browser may be somebody else's by now, or the password another one (R-013, R-116).
+  if (!show || !proof || !(await admitProof(mfa, proof))) return { to: site.home };
   const form = visit.form(`${site.paths.mfa}/recovery-code`);
   return { view: { page: 'recovery-code', form, code: opened(visit, 'recovery', show.code) } };
 }
