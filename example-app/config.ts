@@ -158,12 +158,21 @@ function policy(value: string): 'always' | 'optional' {
 
 const PROXIES = 'must name the proxies: a number of hops, loopback, or their addresses';
 
-/** As Express takes it; `true` would believe an address that any client can write. */
+const MOST_HOPS = 20;
+
+/** As Express takes it; `true`, or a network of everybody, would believe an address that any client can write. */
 function trustProxy(value: string): string | number | false {
-  if (value === 'true') fail(PROXIES);
   if (value === 'false') return false;
-  if (/^\d+$/.test(value)) return Number(value);
-  const named = (it: string) => /^(loopback|linklocal|uniquelocal)$/.test(it);
-  const each = value.split(',').map((it) => it.trim().replace(/\/\d+$/, ''));
-  return each.every((it) => named(it) || isIP(it)) ? value : fail(PROXIES);
+  if (/^\d+$/.test(value)) return Number(value) <= MOST_HOPS ? Number(value) : fail(PROXIES);
+  return value.split(',').every((it) => isProxy(it.trim())) ? value : fail(PROXIES);
+}
+
+/** `loopback`, `linklocal`, `uniquelocal`, an address, or a network that is not everybody. */
+function isProxy(it: string): boolean {
+  if (/^(loopback|linklocal|uniquelocal)$/.test(it)) return true;
+  const [address = '', bits, ...more] = it.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128);
 }
