@@ -91,7 +91,8 @@ async function follow(
     return sendRedirect(response, `${paths.login}?${query}`);
   }
   const { token, needed } = outcome.step;
-  await changeState(request, { login: { token, needed, returnTo: returnTo(asked.after) } });
+  const login = { token, needed, returnTo: returnTo(asked.after) };
+  await changeState(request, { login, page: undefined }); // what was asked for another login is not asked for this one
   const query = new URLSearchParams({ returnTo: returnTo(asked.after) });
   return sendRedirect(response, `${paths.stepUp}?${query}`);
 }

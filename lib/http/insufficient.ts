@@ -120,7 +120,7 @@ async function approvalToken(
   if (!proof) return startApproval(mfa, { auth, action });
   const visitor = { request: infoOf(request), device: readDeviceCookie(request) };
   const { token, needed } = await startStepUp(mfa, { proof, action, ...visitor });
-  await changeState(request, { login: { token, needed } });
+  await changeState(request, { login: { token, needed }, page: undefined });
   return token;
 }
 
