@@ -19,6 +19,7 @@ const services = ['test/adapters/**/*.test.ts', 'test/attacks/simulator.test.ts'
 export default defineConfig({
   resolve: { alias: sources() },
   test: {
+    maxWorkers: 2, // on two cores the default is one, and most of the time is waiting
     reporters: ['default', './test/support/reporter.ts'],
     coverage: {
       provider: 'v8',
