@@ -4,6 +4,7 @@
 import { codeFlow } from './code-flow.js';
 import { doors } from './doors.js';
 import { mutant } from './mutant.js';
+import { pages } from './pages.js';
 
 const guesses = [
   mutant(
@@ -421,4 +422,5 @@ export const mutants = [
   ...messages,
   ...codeFlow,
   ...doors,
+  ...pages,
 ];

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { mutants } from './mutants.js';
 
 const root = join(import.meta.dirname, '../..');
-const COPIED = ['lib', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED = ['lib', 'test', 'example-app', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 const TIME_LIMIT_MS = 120_000;
 
 const words = process.argv.slice(2);
