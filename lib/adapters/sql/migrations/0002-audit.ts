@@ -12,7 +12,7 @@ create table mfa_audit (
   issuer text collate "C" not null,
   expires_at bigint not null,
   data text not null,
-  primary key (tx, seq)
+  primary key (issuer, tx, seq)
 );
 create index mfa_audit_expiry on mfa_audit (expires_at, issuer);
 `;
