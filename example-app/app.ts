@@ -19,6 +19,7 @@ import {
 import { outboxSender, webhookSender } from 'express-mfa/adapters/senders';
 import { pagesRouter } from 'express-mfa/pages';
 import type { Store } from 'express-session';
+import { closeUnread } from './bounded-body.js';
 import type { Config } from './config.js';
 import { failed, notFound } from './failed.js';
 import { logEvent } from './log.js';
@@ -80,6 +81,7 @@ export async function exampleApp(options: {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
+  app.use(closeUnread);
 
   app.use('/oauth', oauthRouter(mfa)); // POST /oauth/token
   app.use('/mfa', mfaRouter(mfa)); // POST /associate and /challenge, GET and DELETE /authenticators

@@ -1,9 +1,10 @@
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import { type Mfa, OAuthError, type User, type Users } from 'express-mfa';
 import { requireFormToken, sameOriginOnly } from 'express-mfa/pages';
 import { mfaLogin, mfaStrategies } from 'express-mfa/passport';
 import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
+import { formBody } from './bounded-body.js';
 import { loginPage, siteHeaders } from './site-pages.js';
 
 /** Paths that a login may return to. */
@@ -29,10 +30,6 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
   });
 
   const routes = Router();
-  const body = [
-    express.urlencoded({ extended: false, limit: '16kb' }),
-    express.json({ limit: '16kb' }),
-  ];
   routes.get('/login', siteHeaders, (request, response) => {
     const { returnTo, login_hint: hint } = request.query;
     const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
@@ -44,7 +41,7 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
     '/login',
     siteHeaders,
     sameOriginOnly(mfa),
-    ...body,
+    ...formBody,
     passport.authenticate('local', { session: false, failWithError: true }),
     mfaLogin(mfa, { returnTo: RETURN_TO }),
     (request, response) => {
@@ -57,12 +54,12 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
   routes.post(
     '/login/code',
     sameOriginOnly(mfa),
-    ...body,
+    ...formBody,
     passport.authenticate('mfa', { failWithError: true }),
     (request, response) => void response.json(request.authInfo),
   );
   routes.use('/login/code', codeRefused);
-  routes.post('/logout', ...body, requireFormToken(mfa), (request, response, next) => {
+  routes.post('/logout', ...formBody, requireFormToken(mfa), (request, response, next) => {
     request.session.destroy((error) => (error ? next(error) : response.redirect(303, '/')));
   });
   routes.use(refused);

@@ -1,6 +1,7 @@
 import express, { type Request, type Response, Router } from 'express';
 import { type Mfa, requireMfa, type Users } from 'express-mfa';
 import { formToken, requireFormToken } from 'express-mfa/pages';
+import { formBody } from './bounded-body.js';
 import {
   accountPage,
   homePage,
@@ -42,8 +43,7 @@ export function exampleSite(mfa: Mfa, users: Users, hasOutbox: boolean): Router 
 
   site.post(
     '/account/transfer',
-    express.urlencoded({ extended: false, limit: '16kb' }),
-    express.json({ limit: '16kb' }),
+    ...formBody,
     requireFormToken(mfa),
     wellFormed,
     requireMfa(mfa, { bind: ({ body }) => ({ amount: body.amount, payee: body.payee }) }),

@@ -1,5 +1,6 @@
 // What the example app's own routes answer when a request, a queue or Redis is broken: never a 500, and nothing of the body
 // in the log.
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.js';
@@ -23,6 +24,28 @@ const BROKEN = [
   ['gzip that is none', 400, { ...JSON_TYPE, 'content-encoding': 'gzip' }, 'hunter2'],
 ] as const;
 
+/** Sends until the server hangs up. */
+function endless(port: number, path: string, length: string) {
+  return new Promise<{ status: number; sent: number; ms: number }>((resolve) => {
+    const began = performance.now();
+    let [sent, answer] = [0, ''];
+    const socket = connect(port, '127.0.0.1');
+    socket.on('data', (chunk) => (answer += chunk));
+    socket.on('error', () => {});
+    const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`; // of a form, chunked or not
+    const timer = setInterval(() => {
+      if (socket.writableLength === 0) socket.write(chunk);
+      sent += chunk.length;
+    }, 1);
+    socket.on('close', () => {
+      clearInterval(timer);
+      resolve({ status: Number(answer.slice(9, 12)), sent, ms: performance.now() - began });
+    });
+    const type = 'Content-Type: application/x-www-form-urlencoded';
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\n${type}\r\n${length}\r\n\r\n`);
+  });
+}
+
 describe.concurrent('the example app refuses', { timeout: 60_000 }, () => {
   test('R-140 R-144: bodies that cannot be read, and logs nothing of them', async () => {
     const app = await start(directory());
@@ -35,6 +58,19 @@ describe.concurrent('the example app refuses', { timeout: 60_000 }, () => {
     }
     expect(JSON.stringify(app.log)).not.toMatch(/hunter|unter2|nter2/);
   });
+
+  test.for(['Content-Length: 104857600', 'Transfer-Encoding: chunked'])(
+    'R-122 F-12: a body without end, of which it reads no more than it has to: %s',
+    async (length) => {
+      const app = await start(directory());
+      for (const path of ['/login', '/login/code', '/account/transfer', '/logout', '/nothing']) {
+        const { status, sent, ms } = await endless(app.port, path, length);
+        expect([path, status]).toEqual([path, path === '/nothing' ? 404 : 413]);
+        expect(sent).toBeLessThan(4 * 1024 * 1024); // what the kernel takes in by itself
+        expect(ms).toBeLessThan(3_000);
+      }
+    },
+  );
 
   test('more logins at once than it can hash with 503, and says when to come again', async () => {
     const app = await start(directory());
