@@ -1,4 +1,4 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import express, { type RequestHandler, type Response } from 'express';
 
 const MOST = 16 * 1024;
 
@@ -20,7 +20,7 @@ function refuse(response: Response): void {
   const error_description = 'The request is too large.';
   response
     .status(413)
-    .set({ 'Cache-Control': 'no-store', Connection: 'close' })
+    .set('Cache-Control', 'no-store')
     .json({ error: 'invalid_request', error_description });
 }
 
@@ -31,13 +31,16 @@ export const formBody: RequestHandler[] = [
   express.json({ limit: MOST }),
 ];
 
-const isUnread = ({ complete, headers }: Request): boolean =>
-  !complete && (headers['transfer-encoding'] ?? headers['content-length']) !== undefined;
+/** Time to read the answer, which a connection that breaks would take along, and for the rest of a small body. */
+const REST_MS = 100;
 
 /** What was not read when the answer went out is not read later either. */
 export const closeUnread: RequestHandler = (request, response, next) => {
+  const close = () => {
+    if (!request.complete) request.destroy();
+  };
   response.once('finish', () => {
-    if (isUnread(request)) request.destroy();
+    if (!request.complete) setTimeout(close, REST_MS).unref();
   });
   next();
 };

@@ -130,7 +130,7 @@ const POST = [
   '/v2/logout',
 ];
 /** What stands before the pages and answers nothing by itself. */
-const BEFORE = ['<anonymous>', 'authenticate', 'helmetMiddleware', 'session'];
+const BEFORE = ['<anonymous>', 'authenticate', 'closeUnread', 'helmetMiddleware', 'session'];
 
 export const browserWays = {
   ...Object.fromEntries(GET.map((path) => [`GET ${path}`, page(path)])),
