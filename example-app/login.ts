@@ -59,11 +59,24 @@ export function exampleLogin(mfa: Mfa, users: Users): { session: RequestHandler;
     (request, response) => void response.json(request.authInfo),
   );
   routes.use('/login/code', codeRefused);
-  routes.post('/logout', ...formBody, requireFormToken(mfa), (request, response, next) => {
+  routes.post('/logout', ...formBody, ownForm(mfa), (request, response, next) => {
     request.session.destroy((error) => (error ? next(error) : response.redirect(303, '/')));
   });
   routes.use(refused);
   return { session: passport.session(), routes };
+}
+
+/**
+ * Browsers say with every form where it comes from, and need its token. A program that keeps cookies says nothing, and
+ * cannot be led here by a page of somebody else: it may log out without one.
+ */
+function ownForm(mfa: Mfa): RequestHandler {
+  const checked = requireFormToken(mfa);
+  return (request, response, next) => {
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    if (origin === undefined && site === undefined) next();
+    else checked(request, response, next);
+  };
 }
 
 type Done = (error: unknown, user?: User | false) => void;
