@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { generateKeys } from 'express-mfa';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { build, directory, outcome, run, start } from './process.js';
+import { build, directory, endAfterwards, outcome, run, start } from './process.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 

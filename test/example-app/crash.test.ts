@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { build, directory, PHONE, SMS, start } from './process.js';
+import { build, directory, endAfterwards, PHONE, SMS, start } from './process.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 

@@ -4,7 +4,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { EndedSessions } from '../../example-app/ended-sessions.js';
 import { freePort } from '../support/free-port.js';
 import { startRedis } from '../support/redis.js';
-import { build, directory, send, start } from './process.js';
+import { build, directory, endAfterwards, send, start } from './process.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   build,
   directory,
+  endAfterwards,
   ISSUER,
   OTP_GRANT,
   PHONE,
@@ -12,6 +13,8 @@ import {
   start,
 } from './process.js';
 import { curl, curls, printed, shape } from './readme.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 

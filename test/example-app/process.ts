@@ -19,9 +19,16 @@ type Env = Readonly<Record<string, string>>;
 type Body = ReturnType<typeof JSON.parse>;
 
 const cleanUp: (() => void)[] = [];
-afterAll(() => {
-  for (const step of cleanUp.reverse()) step();
-});
+
+/**
+ * To be called at the top of every test file that starts or makes any of these: files of one worker share this module, so a
+ * hook of its own would run after the first of them only.
+ */
+export const endAfterwards = (): void => {
+  afterAll(() => {
+    for (const step of cleanUp.splice(0).reverse()) step();
+  });
+};
 
 /** Before any of it runs: what is built has to be what the sources say. */
 export const build = () =>

@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.js';
 import { startRedis } from '../support/redis.js';
-import { build, directory, send, start } from './process.js';
+import { build, directory, endAfterwards, send, start } from './process.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 

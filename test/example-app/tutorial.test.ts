@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { build, directory, outcome, run, start } from './process.js';
+import { build, directory, endAfterwards, outcome, run, start } from './process.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { build, directory, PHONE, SMS, start } from './process.js';
+import { build, directory, endAfterwards, PHONE, SMS, start } from './process.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 

@@ -2,7 +2,9 @@
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { build, directory, ISSUER, PHONE, SMS, start } from './process.js';
+import { build, directory, endAfterwards, ISSUER, PHONE, SMS, start } from './process.js';
+
+endAfterwards();
 
 beforeAll(build, 60_000);
 
