@@ -28,7 +28,7 @@ afterAll(async () => {
 async function failover(meanwhile: () => Promise<unknown>): Promise<void> {
   await pair.failover(meanwhile);
   cable.targets = [pair.port];
-  await sleep(50); // the processes notice that the old one is gone
+  await sleep(1_100); // the processes notice that the old one is gone; `/healthz` may answer from a second ago
   await world.healthy(limit(5_000));
 }
 
