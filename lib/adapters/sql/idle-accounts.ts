@@ -4,11 +4,11 @@ import { fateOf } from '../idle-account.js';
 import { type Engine, number, type Query, type Row } from './engine.js';
 
 /** Accounts looked at in one batch: what is found costs a few milliseconds. */
-const LOOKED_AT = { postgres: 5000, sqlite: 500 } as const;
+const LOOKED_AT = { postgres: 2500, sqlite: 500 } as const;
 /** Of these, accounts without an authenticator that are read and judged. */
-const JUDGED = 500;
+const JUDGED = 250;
 /** Parts of the walk in one purge, while there are accounts to retire: those are not counted, so nobody asks again. */
-const IN_A_ROW = { postgres: 20, sqlite: 2 } as const;
+const IN_A_ROW = { postgres: 40, sqlite: 2 } as const;
 
 /**
  * Walks the accounts in the order of their key, a part of them with each batch and around again, and removes those
