@@ -11,6 +11,7 @@ import { sqliteStores } from 'express-mfa/adapters/sqlite';
 import { Secret } from 'otpauth';
 import { Pool } from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { masked } from '../support/masked.js';
 import { type Connect, redisClients } from '../support/redis-clients.js';
 import { shown, spellings } from './dump.js';
 import { midFlow, PHONE, text } from './mid-flow.js';
@@ -33,7 +34,7 @@ describe('R-044: a dump in mid-flow shows no secret', { timeout: 30_000 }, () =>
     database.exec('pragma wal_checkpoint(truncate)');
     expect(shown(dump(), secrets)).toEqual([]);
     // It is the right dump: what may be read is there.
-    for (const name of ['u1', 'XXXXXXXX0123']) expect(dump().includes(name)).toBe(true);
+    for (const name of ['u1', masked('0123')]) expect(dump().includes(name)).toBe(true);
     for (const table of TABLES) {
       expect(database.prepare(`select 1 from mfa_${table}`).all().length).toBeGreaterThan(0);
     }
@@ -64,7 +65,7 @@ describe('R-044: a dump in mid-flow shows no secret', { timeout: 30_000 }, () =>
     }
     const dump = Buffer.from(dumps.join('\n'));
     expect(shown(dump, secrets)).toEqual([]);
-    for (const name of ['u1', 'XXXXXXXX0123']) expect(dump.includes(name)).toBe(true);
+    for (const name of ['u1', masked('0123')]) expect(dump.includes(name)).toBe(true);
   });
 
   test.skipIf(!inject('redisUrl'))('of Redis beside a durable store', async () => {

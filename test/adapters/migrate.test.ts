@@ -6,7 +6,7 @@ import { Pool } from 'pg';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 
 const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
-const cli = (...args: string[]) => node('dist/cli.js', ...args);
+const cli = (...args: string[]) => node('bin/express-mfa.js', ...args);
 beforeAll(() => node('scripts/build.js'), 120_000);
 
 let count = 0;

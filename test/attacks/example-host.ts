@@ -10,6 +10,7 @@ import { exampleApp } from '../../example-app/app.js';
 import { readConfig } from '../../example-app/config.js';
 import type { Seed } from '../../example-app/seed.js';
 import { browser, type TestBrowser } from '../pages/browser.js';
+import { movableClock } from '../support/movable-clock.js';
 
 export const VICTIM = { username: 'victim@example.com', password: 'correct horse' };
 export const NEW = { username: 'new@example.com', password: 'correct horse' };
@@ -118,26 +119,6 @@ export async function exampleHost({
       return { account, factors: authenticators };
     },
     skip: clock.skip,
-  };
-}
-
-const wall = Date.now.bind(Date);
-const monotonic = performance.now.bind(performance);
-
-/** The app reads the clock of the machine: that one goes ahead. */
-function movableClock() {
-  let ahead = 0;
-  const spies = [
-    vi.spyOn(Date, 'now').mockImplementation(() => wall() + ahead),
-    vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + ahead),
-  ];
-  return {
-    skip: (seconds: number) => {
-      ahead += seconds * 1000;
-    },
-    restore: () => {
-      for (const spy of spies) spy.mockRestore();
-    },
   };
 }
 

@@ -9,10 +9,10 @@ import session from 'express-session';
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import supertest from 'supertest';
-import { vi } from 'vitest';
 import { exampleApp } from '../../example-app/app.js';
 import { readConfig } from '../../example-app/config.js';
 import type { Seed } from '../../example-app/seed.js';
+import { movableClock } from '../support/movable-clock.js';
 
 export const PASSWORD = 'correct horse';
 /** Of the people who have an authenticator app. */
@@ -144,25 +144,6 @@ const outbox = (app: Express) => async (to: Person) => {
   const answer = await supertest(app).get('/dev/outbox.json').query({ to: to.phone }).expect(200);
   return answer.body as readonly Message[];
 };
-
-/** The app reads the clock of the machine, as it does in production: that one goes ahead. */
-function movableClock() {
-  let ahead = 0;
-  const wall = Date.now.bind(Date);
-  const monotonic = performance.now.bind(performance);
-  const spies = [
-    vi.spyOn(Date, 'now').mockImplementation(() => wall() + ahead),
-    vi.spyOn(performance, 'now').mockImplementation(() => monotonic() + ahead),
-  ];
-  return {
-    skip: (seconds: number) => {
-      ahead += seconds * 1000;
-    },
-    restore: () => {
-      for (const spy of spies) spy.mockRestore();
-    },
-  };
-}
 
 /** Does what leads to another page, and waits for it. */
 export async function go(page: Page, action: () => Promise<unknown>): Promise<void> {

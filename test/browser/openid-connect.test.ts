@@ -4,6 +4,7 @@ import { auth } from 'express-openid-connect';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../support/free-port.js';
+import { masked } from '../support/masked.js';
 import { type ExampleSite, exampleSite, giveCode, givePassword, press } from './example.js';
 import { hasChromium, launch, type Serving, serve } from './open.js';
 
@@ -99,7 +100,7 @@ describe.skipIf(!hasChromium)('express-openid-connect', () => {
       });
       expect(listed.status()).toBe(200);
       expect(await listed.json()).toContainEqual(
-        expect.objectContaining({ oob_channel: 'sms', name: 'XXXXXXXX0123' }),
+        expect.objectContaining({ oob_channel: 'sms', name: masked('0123') }),
       );
       await page.goto(`${app}/logout`);
       await page.waitForURL(`${app}/`);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { masked } from '../support/masked.js';
 import { build, directory, endAfterwards, PHONE, SMS, start } from './process.js';
 
 endAfterwards();
@@ -29,7 +30,7 @@ describe.concurrent('the example app on its embedded database', { timeout: 60_00
     });
     const { mfa_token: next } = (await third.login(ANN)).body;
     expect((await third.list(next)).body).toMatchObject([
-      { id: associated.id, active: true, name: 'XXXXXXXX0147' },
+      { id: associated.id, active: true, name: masked('0147') },
       { oob_channel: 'voice', active: true },
       { authenticator_type: 'recovery-code', active: true },
     ]);

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { Secret, TOTP } from 'otpauth';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { masked } from '../support/masked.js';
 import {
   build,
   directory,
@@ -69,8 +70,8 @@ describe.concurrent('the example app', { timeout: 60_000 }, () => {
     const second = (await app.login(ANN)).body;
     const authenticators = (await app.list(second.mfa_token)).body;
     expect(authenticators).toMatchObject([
-      { oob_channel: 'sms', active: true, name: 'XXXXXXXX0147' },
-      { oob_channel: 'voice', active: true, name: 'XXXXXXXX0147' },
+      { oob_channel: 'sms', active: true, name: masked('0147') },
+      { oob_channel: 'voice', active: true, name: masked('0147') },
       { authenticator_type: 'recovery-code', active: true },
     ]);
     const { oob_code: oobCode } = (await app.challenge(second.mfa_token)).body;

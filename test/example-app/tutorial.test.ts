@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { masked } from '../support/masked.js';
 import { build, directory, endAfterwards, outcome, run, start } from './process.js';
 
 endAfterwards();
@@ -32,7 +33,7 @@ const SHOWN = [
   '"id": "sms|dev_',
   '"id": "voice|dev_',
   '"active": true',
-  '"name": "XXXXXXXX0',
+  `"name": "${masked('0')}`,
   '"type": "phone"',
   '"authenticator_type": "recovery-code"',
   'the access token verifies against the JWKS',

@@ -38,7 +38,7 @@ interface Ended {
 
 function cli(args: readonly string[], { input = '', env = {} } = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'dist/cli.js'), ...args], {
+    const child = spawn(process.execPath, [join(root, 'bin/express-mfa.js'), ...args], {
       cwd: directory,
       env: { PATH: process.env['PATH'], ...env },
     });

@@ -60,13 +60,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(host, { recursive: true, force: true }));
 
 describe('the packed package', { timeout: 30_000 }, () => {
-  test('holds the built library, its papers and nothing else', () => {
+  test('holds the built library, its command, its papers and nothing else', () => {
     const others = packed.files
       .map(({ path }) => path)
       .filter((path) => !/^dist\/.+\.(js|d\.ts)(\.map)?$/.test(path))
       .filter(
         (path) =>
-          !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[a-z-]+\.md)$/.test(
+          !/^(package\.json|bin\/express-mfa\.js|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md|docs\/[a-z-]+\.md)$/.test(
             path,
           ),
       );

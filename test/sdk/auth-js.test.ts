@@ -2,6 +2,7 @@
 import type { AuthClient } from '@auth0/auth0-auth-js';
 import { expect, test } from 'vitest';
 import { PHONE } from '../support/app.js';
+import { masked } from '../support/masked.js';
 import { authClient, logIn } from './auth-js.js';
 import { type SdkServer, sdkServer } from './server.js';
 
@@ -123,8 +124,8 @@ test.each([
       type: { otp: 'otp', sms: 'phone', voice: 'phone', email: 'email' }[kind],
       name: {
         otp: undefined,
-        sms: 'XXXXXXXX0124',
-        voice: 'XXXXXXXX0124',
+        sms: masked('0124'),
+        voice: masked('0124'),
         email: '*@exam*******',
       }[kind],
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { client, enrollPhone, OTP, SMS, type TestApp, testApp } from '../support/app.js';
+import { masked } from '../support/masked.js';
 import { authenticatorId, expectAnswer, expectError, OOB_CODE } from './answers.js';
 import { enrollOtp, mfaApiToken, mfaToken } from './steps.js';
 
@@ -13,7 +14,7 @@ const asked = (channel: string, name: string) => ({
   name,
   expires_in: 300,
 });
-const sms = asked('sms', 'XXXXXXXX0123');
+const sms = asked('sms', masked('0123'));
 
 /** A user with a phone, an authenticator app and an address. */
 async function enrollAll(t: TestApp) {
@@ -34,7 +35,7 @@ describe('POST /mfa/challenge', () => {
     const ids = await enrollAll(t);
     const expected = {
       [ids.sms]: sms,
-      [ids.voice]: asked('voice', 'XXXXXXXX0123'),
+      [ids.voice]: asked('voice', masked('0123')),
       [ids.email]: asked('email', '***@exam*******'),
     };
     for (const [id, body] of Object.entries(expected)) {

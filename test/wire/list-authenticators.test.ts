@@ -2,6 +2,7 @@ import { email, oob, otp, recoveryCode, sms } from 'express-mfa';
 import { memoryStores } from 'express-mfa/adapters/memory';
 import { describe, expect, test } from 'vitest';
 import { client, enrollPhone, OTP, SMS, testApp } from '../support/app.js';
+import { masked } from '../support/masked.js';
 import { authenticatorId, expectAnswer, expectError, INSTANT } from './answers.js';
 import { enrollOtp, MFA_AUDIENCE, mfaApiToken, mfaToken } from './steps.js';
 
@@ -16,7 +17,7 @@ const line = (id: string, type: string, kind: string, rest: object = {}) => ({
   ...rest,
 });
 const phone = (channel: string, rest: object = {}) =>
-  line(channel, 'oob', 'phone', { oob_channel: channel, name: 'XXXXXXXX0123', ...rest });
+  line(channel, 'oob', 'phone', { oob_channel: channel, name: masked('0123'), ...rest });
 const sorted = (list: { id: string }[]) => list.toSorted((a, b) => a.id.localeCompare(b.id));
 
 describe('GET /mfa/authenticators', () => {

@@ -3,9 +3,7 @@ import { errors } from '../../errors.js';
 import type {
   Account,
   Authenticator,
-  BoundAction,
   Client,
-  FirstProof,
   Loaded,
   LoginTransaction,
   User,
@@ -34,24 +32,17 @@ export interface PresentedToken {
 }
 
 /** What a login asked for. */
-export interface LoginRequest {
+export interface LoginRequest
+  extends Pick<
+    LoginTransaction,
+    'audience' | 'scope' | 'grant' | 'amr' | 'kinds' | 'first' | 'action'
+  > {
   readonly user: User;
   readonly client: Client;
-  readonly audience: string;
-  readonly scope: string;
-  /** `gty` of the tokens to come. */
-  readonly grant: string;
-  /** Methods that passed (RFC 8176). */
-  readonly amr: readonly string[];
-  /** Kinds that the policy allows; empty = all. */
-  readonly kinds: readonly string[];
-  readonly first?: FirstProof | undefined;
   /** The request proved that it comes from a device that the user has logged in with before. */
   readonly knownDevice: boolean;
   /** Of the user's account, as it was read for this login. */
   readonly epoch: number;
-  /** The one thing that it is to confirm. */
-  readonly action?: BoundAction | undefined;
 }
 
 /** Records that a first factor passed. @returns the `mfa_token` */

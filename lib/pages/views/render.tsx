@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Texts } from '../locales/en.js';
 import type { Site } from '../site.js';
@@ -21,11 +21,13 @@ interface Context {
 /** The whole HTML of a view. Everything in it is escaped by Preact (security.md R-115). */
 export function renderView(view: View, context: Context): string {
   const { texts } = context;
-  const title = titleOf(view, texts);
+  // The row of this view: the types of the table hold row by row.
+  const { title: titleOf, Content } = PAGES[view.page] as Page<View['page']>;
+  const title = titleOf(texts, view);
   const page = (
     <Shell title={title} failed={hasError(view)} {...context}>
       <h1>{title}</h1>
-      {contentOf(view, texts)}
+      <Content view={view} texts={texts} />
     </Shell>
   );
   return `<!doctype html>${renderToString(page)}`;
@@ -33,63 +35,32 @@ export function renderView(view: View, context: Context): string {
 
 const hasError = (view: View): boolean => 'error' in view && view.error !== undefined;
 
-function titleOf(view: View, texts: Texts): string {
-  switch (view.page) {
-    case 'login':
-      return texts.login.title;
-    case 'enroll':
-      return view.adding ? texts.enroll.addTitle : texts.enroll.title;
-    case 'app':
-      return texts.app.title;
-    case 'code':
-      return texts.code.title;
-    case 'ways':
-      return texts.ways.title;
-    case 'step-up':
-      return texts.stepUp.title;
-    case 'recovery':
-      return texts.recovery.title;
-    case 'recovery-code':
-      return texts.recoveryCode.title;
-    case 'security':
-      return texts.security.title;
-    case 'remove':
-      return texts.remove.title;
-    case 'resubmit':
-      return texts.resubmit.title;
-    case 'error':
-      return texts.errors.title;
-  }
+/** How one page is shown. */
+interface Page<Name extends View['page']> {
+  title(texts: Texts, view: Extract<View, { readonly page: Name }>): string;
+  readonly Content: (props: {
+    readonly view: Extract<View, { readonly page: Name }>;
+    readonly texts: Texts;
+  }) => VNode;
 }
 
-function contentOf(view: View, texts: Texts) {
-  switch (view.page) {
-    case 'login':
-      return <Login view={view} texts={texts} />;
-    case 'enroll':
-      return <Enroll view={view} texts={texts} />;
-    case 'app':
-      return <App view={view} texts={texts} />;
-    case 'code':
-      return <Code view={view} texts={texts} />;
-    case 'ways':
-      return <Ways view={view} texts={texts} />;
-    case 'step-up':
-      return <StepUp view={view} texts={texts} />;
-    case 'recovery':
-      return <Recovery view={view} texts={texts} />;
-    case 'recovery-code':
-      return <RecoveryCode view={view} texts={texts} />;
-    case 'security':
-      return <Security view={view} texts={texts} />;
-    case 'remove':
-      return <Remove view={view} texts={texts} />;
-    case 'resubmit':
-      return <Resubmit view={view} texts={texts} />;
-    case 'error':
-      return <Message view={view} texts={texts} />;
-  }
-}
+const PAGES: { readonly [Name in View['page']]: Page<Name> } = {
+  login: { title: ({ login }) => login.title, Content: Login },
+  enroll: {
+    title: ({ enroll }, { adding }) => (adding ? enroll.addTitle : enroll.title),
+    Content: Enroll,
+  },
+  app: { title: ({ app }) => app.title, Content: App },
+  code: { title: ({ code }) => code.title, Content: Code },
+  ways: { title: ({ ways }) => ways.title, Content: Ways },
+  'step-up': { title: ({ stepUp }) => stepUp.title, Content: StepUp },
+  recovery: { title: ({ recovery }) => recovery.title, Content: Recovery },
+  'recovery-code': { title: ({ recoveryCode }) => recoveryCode.title, Content: RecoveryCode },
+  security: { title: ({ security }) => security.title, Content: Security },
+  remove: { title: ({ remove }) => remove.title, Content: Remove },
+  resubmit: { title: ({ resubmit }) => resubmit.title, Content: Resubmit },
+  error: { title: ({ errors }) => errors.title, Content: Message },
+};
 
 function Shell({
   title,

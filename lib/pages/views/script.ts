@@ -11,12 +11,12 @@ addEventListener('pageshow', (event) => { if (event.persisted) location.reload()
 const wait = document.querySelector('[data-wait]');
 if (wait) {
   const button = wait.parentElement.querySelector('button');
-  const until = Date.now() + wait.dataset.wait * 1000;
+  let left = Number(wait.dataset.wait);
   const tick = () => {
-    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
     wait.textContent = left > 0 ? wait.dataset.text.replace('#', left) : '';
     button.disabled = left > 0;
-    if (left > 0) setTimeout(tick, 250);
+    if (left > 0) setTimeout(tick, 1000);
+    left -= 1;
   };
   tick();
 }
