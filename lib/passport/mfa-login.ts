@@ -1,5 +1,4 @@
 import { asUser } from '../core/admit.js';
-import { firstMethods } from '../core/login/proved-first.js';
 import { mfaRequired } from '../core/login/waiting.js';
 import type { Mfa } from '../core/mfa.js';
 import { startSessionLogin } from '../core/session/session-login.js';
@@ -117,9 +116,7 @@ async function continueLogin(
   };
   const returnTo = safeReturnTo(namedReturnTo(request), allowed);
   mfa.emit({ event: 'login.first_factor.ok', userId: user.id });
-  // What proved the first factor proves no second one.
-  const known = amr ? { ...user, firstFactor: { amr } } : user;
-  const step = await startSessionLogin(mfa, { user: known, amr: firstMethods(known), ...visitor });
+  const step = await startSessionLogin(mfa, { user, amr, ...visitor });
   if (step.needed === 'none') {
     if (step.trusted !== undefined) setTrustedCookie(mfa, response, step.trusted);
     if (hasSession(request)) await openSession(request, { user, state: { proof: step.proof } });

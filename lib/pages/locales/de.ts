@@ -28,8 +28,7 @@ export const de: Texts = {
     phoneHint: 'Mit Ländervorwahl, zum Beispiel +49 1512 3456789.',
     address: 'E-Mail-Adresse',
     method: 'Wie möchtest du den Code bekommen?',
-    submit: 'Code senden',
-    submitApp: 'Weiter',
+    submit: 'Weiter',
     none: 'Hier lässt sich nichts einrichten. Wende dich an die Betreiber dieser Seite.',
   },
   app: {
@@ -88,9 +87,7 @@ export const de: Texts = {
   security: {
     title: 'Sicherheit',
     intro: 'Womit du deine Anmeldungen bestätigst.',
-    sms: 'SMS',
     phone: 'Telefon',
-    voice: 'Anruf',
     email: 'E-Mail',
     otp: 'Authenticator-App',
     added: (date) => `hinzugefügt ${date}`,

@@ -25,8 +25,7 @@ export const en = {
     phoneHint: 'With country code, for example +1 202 555 0123.',
     address: 'E-mail address',
     method: 'How do you want to get the code?',
-    submit: 'Send the code',
-    submitApp: 'Continue',
+    submit: 'Continue',
     none: 'Nothing can be set up here. Ask the people who run this site.',
   },
   app: {
@@ -84,9 +83,7 @@ export const en = {
   security: {
     title: 'Security',
     intro: 'What you confirm your logins with.',
-    sms: 'Text message',
     phone: 'Phone',
-    voice: 'Phone call',
     email: 'E-mail',
     otp: 'Authenticator app',
     added: (date: string) => `added ${date}`,

@@ -27,7 +27,7 @@ export function Enroll({ view, texts }: Props) {
           ))}
         </fieldset>
         <Fields view={view} texts={texts} />
-        <button type="submit">{texts.login.submit}</button>
+        <button type="submit">{enroll.submit}</button>
       </PostForm>
       {view.back === undefined ? null : (
         <p class="more">
